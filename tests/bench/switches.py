@@ -112,7 +112,11 @@ def _deferred_restyle() -> Iterator[None]:
     yield
     from workbench.ui.widgets import deferred_restyle
 
-    deferred_restyle.change_look = deferred_restyle._keeping_focus
+    def apply(restyle: deferred_restyle.Restyle, change: Callable[[], None]) -> None:
+        deferred_restyle.dress(restyle._parts)
+        deferred_restyle._keeping_focus(change)
+
+    deferred_restyle.Restyle.apply = apply
 
 
 def _deferred_blocks() -> Iterator[None]:

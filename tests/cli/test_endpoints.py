@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.provider import FakeProvider, status
+from tests.fakes.provider import FakeProvider, models, status
 from tests.usecases.making import Drawer
 from workbench.cli.main import main
 from workbench.host import keys
@@ -44,6 +44,31 @@ def said(
         return code, shown.out, shown.err
 
     return ask
+
+
+@pytest.mark.parametrize(
+    ("found", "kept"),
+    [("/v1/models", "/v1"), ("/models", ""), ("/other/models", "")],
+    ids=["only with it", "as given", "nowhere"],
+)
+def test_address_gets_v1_if_models_are_listed_only_there(
+    said: Said, fake: FakeProvider, db: str, found: str, kept: str
+) -> None:
+    fake.answer = lambda request: models("fake-1") if request.path == found else status(404)
+    address = fake.base_url.removesuffix("/v1")
+    code, out, err = said("endpoint", "add", address, "--json")
+    assert code == 0
+    assert json.loads(out)["address"] == address + kept
+    assert ("It lists models at" in err) == bool(kept)
+    assert [request.path for request in fake.requests][:1] == ["/models"], "as given comes first"
+
+
+def test_server_that_is_down_is_added_as_given(said: Said, fake: FakeProvider) -> None:
+    fake.script(*[status(500)] * 3)
+    address = fake.base_url.removesuffix("/v1")
+    code, out, _ = said("endpoint", "add", address, "--json")
+    assert (code, json.loads(out)["address"]) == (0, address)
+    assert len(fake.requests) == 1
 
 
 def test_endpoint_with_a_key_is_added_tested_used_and_removed(

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.usecases.making import opened
+from tests.usecases.making import PATIENCE_S, draft, opened
 from workbench.cli.main import main
 from workbench.core.cases import Case
+from workbench.core.lanes import BUILTIN_MODEL, LITELLM, Lane
 
 PROMPT = (
     "name: Greeter\nmodel: echo\nmessages:\n  - role: user\n    content: Hello {{name}}\ntestData:\n  - name: Ada\n"
@@ -123,6 +124,27 @@ def test_prompt_is_created_from_text_and_shown_as_a_file(
     assert (document["prompt"], document["name"], document["versions"]) == (uid, "Translator", ["#1"])
     assert document["lanes"] == [{"endpoint": "echo", "model": "echo", "params": {}}]
     assert said(capsys, "prompt", "new", "translator", "--db", db)[0] == 2
+
+
+def test_prompt_begins_with_the_lanes_used_last(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def lanes_of(*args: str) -> tuple[list[str], str]:
+        code, out, err = said(capsys, *args, "--json", "--db", db)
+        assert code == 0
+        return [lane["model"] for lane in json.loads(out)["lanes"]], err
+
+    assert lanes_of("prompt", "new", "First", "text")[0] == [BUILTIN_MODEL]
+    assert lanes_of("prompt", "new", "Second", "text", "--model", "acme/mini", "--model", "echo")[0] == [
+        "acme/mini",
+        "echo",
+    ]
+    assert lanes_of("prompt", "new", "Third", "text") == (["acme/mini", "echo"], "")
+    with opened(Path(db).parent) as (workbench, _):
+        lanes = (Lane("a", LITELLM, "acme/big"), Lane("b", "removed-endpoint", "own-model"))
+        workbench.prompts.create("Big", draft(*lanes))[1].result(PATIENCE_S)
+    models, err = lanes_of("prompt", "new", "Fourth", "text")
+    assert models == ["acme/big"]
+    assert "own-model was left out, because its endpoint was removed." in err
+    assert lanes_of("prompt", "new", "Fifth", "text", "--model", "echo") == (["echo"], "")
 
 
 def test_prompt_is_created_from_a_file(db: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

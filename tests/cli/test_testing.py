@@ -250,6 +250,19 @@ def test_a_promptfoo_file_is_tested_and_continued(tmp_path: Path, db: str, capsy
     assert (document["cases"], document["calls"], document["reused"]) == (3, 1, 2)
 
 
+def test_a_file_reads_the_variables_that_are_named_and_never_a_key(
+    tmp_path: Path, db: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "promptfooconfig.yaml"
+    config.write_text(CONFIG.replace("Hello {{name}}", "Hello {{env.CITY}} {{env.MY_TOKEN}} {{name}}"), "utf-8")
+    monkeypatch.setenv("CITY", "Oslo")
+    monkeypatch.setenv("MY_TOKEN", "hidden")
+    for given, text in ((["CITY", "MY_TOKEN", "UNSET"], "Hello Oslo  Ada"), ([], "Hello   Ada")):
+        names = [word for name in given for word in ("--env", name)]
+        assert main(["test", "--db", db, str(config), "--json", *names]) == 0
+        assert report_of(capsys.readouterr().out)["cells"][0]["text"] == text
+
+
 def test_values_of_a_promptfoo_file_are_json_and_pictures(
     tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,6 +17,7 @@ from workbench.core.text import (
     opening_words,
     plural,
     stretches,
+    unbroken,
     unify_newlines,
     word_pattern,
     words,
@@ -154,3 +155,11 @@ def test_no_module_makes_a_plural_by_hand() -> None:
         if by_hand.search(line)
     ]
     assert found == []
+
+
+def test_figures_and_units_are_not_parted() -> None:
+    shown = unbroken("95 % of 12 cases, 3 points, p = 0.02, p \\< 0.001, 1.4 s, 20 ms, 2 million, 1 point")
+    assert shown.replace("\u00a0", "~") == (
+        "95~% of 12 cases, 3~points, p~=~0.02, p~\\<~0.001, 1.4~s, 20~ms, 2~million, 1~point"
+    )
+    assert unbroken("step = 4 small pointers") == "step = 4 small pointers"

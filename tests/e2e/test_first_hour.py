@@ -14,7 +14,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.deep(only=True)]
 
 
 _NOT_YET = {
-    "first answer": "a new endpoint is named in a form, and its first model is chosen by name",
     "examples and schema": "examples are typed one by one",
 }
 """Tasks that still take more than their goals, and why."""

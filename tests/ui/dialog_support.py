@@ -16,10 +16,12 @@ from workbench.app.settings.form_data import EndpointInfo, EndpointSaved, FileFo
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 from workbench.core.run_limits import Limits
+from workbench.engine.calls import ModelIds
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.destinations import KeyDestination
 from workbench.usecases.endpoint_form import EndpointForm
+from workbench.usecases.endpoints import AnsweringForm
 from workbench.usecases.provider_access import ProviderState
 from workbench.usecases.server_discovery import FoundServer
 
@@ -182,9 +184,9 @@ class SettingsDouble:
         self.calls.append(("remove_endpoint", uid))
         return self._answer("remove_endpoint", None)
 
-    def load_models(self, form: EndpointForm) -> Future[tuple[str, ...]]:
+    def load_models(self, form: EndpointForm) -> Future[AnsweringForm]:
         self.calls.append(("load_models", form))
-        return self._answer("load_models", ("llama3.2:3b", "phi4"))
+        return self._answer("load_models", AnsweringForm(form, ModelIds(("llama3.2:3b", "phi4"))))
 
     def limits(self) -> Future[Limits]:
         return self._answer("limits", Limits())

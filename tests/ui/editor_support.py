@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton, QWidget
 from shiboken6 import isValid
 
+from tests.ui.looks import change_mode, change_scale
 from workbench.core.content import Content, Message
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.block import MessageBlock
@@ -100,8 +101,8 @@ def type_text(text: str) -> None:
 def theme(qapp: QApplication) -> Iterator[Theme]:
     made = Theme(qapp, "light")
     yield made
-    made.set_scale(1.0)
-    made.set_mode("light")
+    change_scale(made, 1.0)
+    change_mode(made, "light")
     made.deleteLater()
 
 

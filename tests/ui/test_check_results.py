@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import screen, theme
+from tests.ui.looks import change_mode
 from workbench.core.cases import Check, json_text
 from workbench.core.checks.check_result import CheckResult
 from workbench.core.checks.evaluator import evaluate
@@ -90,7 +91,7 @@ def test_new_results_replace_the_old_ones_in_another_theme_too(theme: Theme, sho
     shown.show_results(CHECKS, RESULTS)
     shown.show_results(CHECKS[:1], RESULTS[:1])
     assert shown.told() == ["pass", "contains “on its way”", "The answer contains “on its way”."]
-    theme.set_mode("dark")
+    change_mode(theme, "dark")
     assert shown.told() == ["pass", "contains “on its way”", "The answer contains “on its way”."]
 
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.editor_support import theme
+from tests.ui.looks import change_scale
 from workbench.ui.widgets.choice_box import ChoiceBox
 from workbench.ui.widgets.theme import Theme
 
@@ -16,7 +17,7 @@ LONG = "Iteration 8 · Thursday 28 November, and the steps that were done before
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_long_text_is_elided_with_an_ellipsis(qtbot: QtBot, theme: Theme, scale: float) -> None:
-    theme.set_scale(scale)
+    change_scale(theme, scale)
     box, short = ChoiceBox(), ChoiceBox()
     for one in (box, short):
         qtbot.addWidget(one)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tests import depth
 from tests.ui.desk import Desk
+from tests.ui.looks import change_mode, change_scale
 from workbench.core.content import Content, Message
 from workbench.ui.editor.column import MessageColumn
 from workbench.ui.editor.deferred_blocks import DeferredBlocks
@@ -80,9 +81,9 @@ def test_deferred_restyle_ends_with_the_same_look_as_an_immediate_one(
     desk.rest()
     before = list(_looks(desk))
     if change == "dark":
-        desk.theme.set_mode("dark")
+        change_mode(desk.theme, "dark")
     else:
-        desk.theme.set_scale(1.25)
+        change_scale(desk.theme, 1.25)
     desk.rest()
     looks = list(_looks(desk))
     assert looks != before
@@ -98,7 +99,7 @@ def test_only_visible_widgets_are_restyled_immediately(desk: Desk) -> None:
     column = _talk(desk)
     desk.rest()
     restyled = _Restyled(desk.theme._app)
-    desk.theme.set_mode("dark")
+    change_mode(desk.theme, "dark")
     at_once = restyled.count
     assert _undressed(column).count > 30
     desk.rest()
@@ -108,7 +109,7 @@ def test_only_visible_widgets_are_restyled_immediately(desk: Desk) -> None:
 
 def test_message_is_restyled_before_scrolling_shows_the_message(desk: Desk) -> None:
     column = _talk(desk)
-    desk.theme.set_mode("dark")
+    change_mode(desk.theme, "dark")
     last = column.blocks[-1]
     assert last.is_undressed
     column.verticalScrollBar().setValue(column.verticalScrollBar().maximum())
@@ -125,7 +126,7 @@ def test_visible_messages_do_not_move_while_others_are_restyled(desk: Desk) -> N
     column = _talk(desk)
     bar = column.verticalScrollBar()
     bar.setValue(bar.maximum() // 2)
-    desk.theme.set_scale(1.3)
+    change_scale(desk.theme, 1.3)
     # The column gets another height, and scrolls to the focused message.
     QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
     seen = next(block for block in column.blocks if block.geometry().bottom() >= bar.value())
@@ -135,9 +136,9 @@ def test_visible_messages_do_not_move_while_others_are_restyled(desk: Desk) -> N
     assert seen.y() - bar.value() == offset
     # Messages that come into view because the text shrinks are restyled at once.
     bar.setValue(0)
-    desk.theme.set_scale(2.0)
+    change_scale(desk.theme, 2.0)
     desk.rest()
-    desk.theme.set_scale(0.8)
+    change_scale(desk.theme, 0.8)
     shown = [block for block in column.blocks if block.y() < column.viewport().height()]
     assert len(shown) > 4
     assert not any(block.is_undressed for block in shown)
@@ -150,5 +151,5 @@ def test_visible_widget_is_restyled_once_per_change(desk: Desk) -> None:
     seen = [widget for widget in window.frame.findChildren(QWidget) if widget.isVisible()]
     restyled = _Restyled(desk.theme._app)
     restyled.only = set(seen)
-    desk.theme.set_mode("dark")
+    change_mode(desk.theme, "dark")
     assert restyled.count == len(seen) > 50

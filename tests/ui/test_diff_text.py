@@ -9,6 +9,7 @@ from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import theme
+from tests.ui.looks import change_mode
 from workbench.core.diff import diff_texts
 from workbench.ui.widgets.diff.outline import outline
 from workbench.ui.widgets.diff.text import PIECES, DiffRun, DiffView
@@ -49,7 +50,7 @@ def test_next_change_steps_through_the_changes_and_wraps_around(qtbot: QtBot, th
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_current_change_keeps_its_colours_and_has_a_frame(qtbot: QtBot, theme: Theme, mode: Mode) -> None:
-    theme.set_mode(mode)
+    change_mode(theme, mode)
     view = made(qtbot, theme, "a went b", "a ██ b")
     view.show_diff(diff_texts("a ▓▓▓ b", "a ███ b"))
 
@@ -150,7 +151,7 @@ def test_theme_change_keeps_the_scroll_position(qtbot: QtBot, theme: Theme, step
     bar.setValue(bar.maximum() // 2)
     assert bar.value() > 0
     before = bar.value()
-    theme.set_mode("dark")
+    change_mode(theme, "dark")
     assert bar.value() == before
 
 
@@ -158,6 +159,6 @@ def test_theme_change_keeps_the_text_and_the_current_change(qtbot: QtBot, theme:
     view = made(qtbot, theme, "old text", "new text")
     view.next_change()
     before = view.toPlainText(), view.current, view.textCursor().selectedText()
-    theme.set_mode("dark")
+    change_mode(theme, "dark")
     assert (view.toPlainText(), view.current, view.textCursor().selectedText()) == before
-    theme.set_mode("light")
+    change_mode(theme, "light")

@@ -24,6 +24,7 @@ from tests.ui.editor_support import (
     ticks,
     type_text,
 )
+from tests.ui.looks import change_mode
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.code_help import CodeHelp
 from workbench.ui.editor.field import ExactField
@@ -89,7 +90,7 @@ def test_code_fence_highlights_the_following_lines_until_removed(
 def test_colours_follow_the_theme(helped: ContentEditor, theme: Theme, qtbot: QtBot) -> None:
     helped.set_content(content(("user", "# a")))
     settle(qtbot, fields(helped)[0])
-    theme.set_mode("dark")
+    change_mode(theme, "dark")
     settle(qtbot, fields(helped)[0])
     assert colored(fields(helped)[0], 0, theme) == [("# a", "teal")]
 

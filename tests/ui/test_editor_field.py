@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from tests.ui.editor_support import ALT, CORPUS, CTRL, SHIFT, Key, Show, machine, press, shown, theme, type_text
 from tests.ui.field_support import Window, field, paste, window
+from tests.ui.looks import change_scale
 from workbench.ui.editor import marks
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets.theme import Theme
@@ -159,7 +160,7 @@ def test_wheel_events_at_the_ends_pass_to_the_parent(field: ExactField) -> None:
 
 @pytest.mark.parametrize("scale", [1.0, 1.3, 2.0])
 def test_natural_height_fits_the_text_exactly(theme: Theme, shown: Show, scale: float) -> None:
-    theme.set_scale(scale)
+    change_scale(theme, scale)
     outer = QWidget()
     field = ExactField(theme, outer)
     shown(outer, 500, 2000)

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 
 from tests.ui.editor_support import CORPUS, CTRL, SHIFT, Key, Show, focused, machine, press, shown, theme, type_text
+from tests.ui.looks import change_scale
 from workbench.ui.editor import ValuesPanel
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.value_row import EMPTY_VALUE, NO_VALUE, WANTED, ValueRow
@@ -190,7 +191,7 @@ def test_panel_takes_at_most_forty_percent_of_the_height(window: Window) -> None
 @pytest.mark.parametrize("scale", [0.8, 1.0, 2.0])
 @pytest.mark.parametrize("width", [220, 900])
 def test_rows_do_not_overlap_and_contain_their_fields(theme: Theme, window: Window, width: int, scale: float) -> None:
-    theme.set_scale(scale)
+    change_scale(theme, scale)
     window.resize(width, 900)
     window.panel.set_values({"a": "text " * 30, "a_name_that_is_much_longer_than_its_value": "x"})
     window.panel.set_variables(["a", "a_name_that_is_much_longer_than_its_value", "missing"])
@@ -242,7 +243,7 @@ def test_values_set_while_hidden_are_laid_out_when_shown(window: Window) -> None
 
 @pytest.mark.parametrize("scale", [0.8, 1.0, 1.1, 1.3, 2.0])
 def test_names_that_fit_are_not_elided(theme: Theme, scale: float) -> None:
-    theme.set_scale(scale)
+    change_scale(theme, scale)
     metrics = QFontMetrics(theme.mono())
     for length in range(1, 40):
         name = "ticket_number_of_the_customer_who_asks_us"[:length]
@@ -340,7 +341,7 @@ def test_the_row_with_the_caret_stays_in_view(window: Window) -> None:
 @pytest.mark.parametrize("width", [230, 400, 900])
 def test_a_suggestion_leaves_room_for_the_value(panel: ValuesPanel, theme: Theme, scale: float, width: int) -> None:
     """At 200 per cent in a narrow window the field was 40 pixels wide."""
-    theme.set_scale(scale)
+    change_scale(theme, scale)
     panel.window().resize(width, 500)
     panel.set_variables(["order_nubmer", "tone"])
     panel.mark({"order_nubmer": "order_number"}, ())

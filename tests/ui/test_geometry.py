@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import itertools
 
-from workbench.ui.widgets.geometry import LANES_WIDTH, editor_width, side_width
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from workbench.ui.widgets.geometry import LANES_WIDTH, PaneDivider, editor_width, side_width
 
 
 def parts(window: int) -> tuple[int, int, int]:
@@ -29,3 +33,31 @@ def test_extra_window_width_is_shared_by_all_parts() -> None:
     for before, after in itertools.pairwise(widths):
         assert after[0] >= before[0]
         assert after[1] >= before[1]
+
+
+@pytest.fixture
+def divider(qtbot: QtBot) -> PaneDivider:
+    """Return a shown divider that gives a third to its first part."""
+    made = PaneDivider(lambda width: width // 3)
+    qtbot.addWidget(made)
+    for _ in range(2):
+        made.addWidget(QWidget())
+    made.resize(600, 100)
+    made.show()
+    qtbot.waitUntil(lambda: made.sizes()[0] == 200)
+    return made
+
+
+def test_divider_follows_its_rule_at_every_width(divider: PaneDivider) -> None:
+    for width in (900, 300, 750):
+        divider.resize(width, 100)
+        assert divider.sizes() == [width // 3, width - width // 3 - divider.handleWidth()]
+
+
+def test_divider_that_was_moved_shares_a_new_width_as_it_stands(divider: PaneDivider) -> None:
+    divider.is_by_hand = True
+    divider.setSizes([399, 200])
+    divider.resize(1201, 100)
+    first, second = divider.sizes()
+    assert first + second + divider.handleWidth() == 1201
+    assert (first, second) == (pytest.approx(799, abs=3), pytest.approx(401, abs=3))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
+from tests.ui.looks import change_mode, change_scale
 from tests.ui.pasts import fill
 from workbench.ui.features.history.view import HistoryView
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
@@ -17,8 +18,8 @@ from workbench.ui.widgets.idle_queue import IdleQueue
 
 pytestmark = pytest.mark.window
 CHANGES: dict[str, Callable[[Desk], None]] = {
-    "dark": lambda desk: desk.theme.set_mode("dark"),
-    "larger": lambda desk: desk.theme.set_scale(1.4),
+    "dark": lambda desk: change_mode(desk.theme, "dark"),
+    "larger": lambda desk: change_scale(desk.theme, 1.4),
 }
 
 
@@ -35,8 +36,7 @@ def _entered(desk: Desk) -> HistoryView:
 
 
 def _settled(desk: Desk) -> None:
-    # A change requested during another one waits for its end.
-    desk.until(lambda: not desk.theme._changes._over.isActive() and not IdleQueue.of_application()._waiting)
+    desk.until(lambda: not desk.theme._turn.isActive() and not IdleQueue.of_application()._waiting)
     QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
 
@@ -72,8 +72,8 @@ def test_hidden_page_ends_with_the_same_look_as_a_visible_one(desk: Desk, change
     assert not _theme(view).is_late
     seen = _picture(desk, view)
     assert seen != before
-    desk.theme.set_mode("light")
-    desk.theme.set_scale(1.0)
+    change_mode(desk.theme, "light")
+    change_scale(desk.theme, 1.0)
     desk.until(lambda: _now(view) == before)
     desk.window.views.show("compose")
     _settled(desk)
@@ -89,12 +89,26 @@ def test_page_shown_before_its_restyle_has_the_new_theme(desk: Desk) -> None:
     view = _entered(desk)
     CHANGES["dark"](desk)
     seen = _picture(desk, view)
-    desk.theme.set_mode("light")
+    change_mode(desk.theme, "light")
     desk.window.views.show("compose")
     _settled(desk)
     CHANGES["dark"](desk)
     assert _theme(view).is_late
     desk.window.views.show("history")
+    assert not _theme(view).is_late
+    desk.until(lambda: _now(view) == seen)
+
+
+def test_page_shown_during_a_change_has_the_new_theme(desk: Desk) -> None:
+    view = _entered(desk)
+    CHANGES["dark"](desk)
+    seen = _picture(desk, view)
+    change_mode(desk.theme, "light")
+    desk.window.views.show("compose")
+    _settled(desk)
+    desk.theme.set_mode("dark")
+    desk.window.views.show("history")
+    _settled(desk)
     assert not _theme(view).is_late
     desk.until(lambda: _now(view) == seen)
 
@@ -105,6 +119,7 @@ def test_hidden_page_theme_reports_the_current_theme(desk: Desk) -> None:
     late = _theme(view)
     late.set_mode("dark")
     late.set_scale(1.2)
+    _settled(desk)
     late.set_motion("reduced")
     theme = desk.theme
     assert (theme.mode, theme.scale, theme.motion, theme.is_dark) == ("dark", 1.2, "reduced", True)

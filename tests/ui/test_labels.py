@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from tests.ui.looks import change_scale
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -60,9 +61,9 @@ def test_changing_the_text_scale_updates_the_height(qtbot: QtBot, window_theme: 
     qtbot.addWidget(made)
     made.show()
     before = made.heightForWidth(300)
-    window_theme.set_scale(1.5)
+    change_scale(window_theme, 1.5)
     try:
         qtbot.waitUntil(lambda: made.heightForWidth(300) > before)
         assert made.heightForWidth(300) == _height(made, 300)
     finally:
-        window_theme.set_scale(1.0)
+        change_scale(window_theme, 1.0)

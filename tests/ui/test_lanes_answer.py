@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import PROSE, screen, settle, theme
+from tests.ui.looks import change_scale
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets.reader.answer import _SLICE, AnswerView
 from workbench.ui.widgets.reader.markdown import MarkdownView
@@ -235,10 +236,10 @@ def test_line_spacing_is_constant(answer: AnswerView) -> None:
 def test_font_size_follows_the_theme_scale(answer: AnswerView, theme: Theme) -> None:
     answer.set_text(PROSE * 40)
     before = answer.fontMetrics().height()
-    theme.set_scale(2.0)
+    change_scale(theme, 2.0)
     settle()
     assert answer.fontMetrics().height() > 1.8 * before
-    theme.set_scale(1.0)
+    change_scale(theme, 1.0)
 
 
 def test_shift_wheel_does_not_scroll_the_answer(answer: AnswerView) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 
 from tests.ui.lanes_support import screen, theme
+from tests.ui.looks import change_mode
 from workbench.ui.features.lanes.code import CodeDialog
 from workbench.ui.widgets.theme import Theme
 
@@ -19,15 +20,15 @@ def colours(dialog: CodeDialog) -> set[str]:
 
 
 def test_theme_change_recolours_visible_code(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
-    theme.set_mode("light")
+    change_mode(theme, "light")
     dialog = CodeDialog(theme, title="gpt")
     screen(dialog)
     dialog.show_code({"curl": ('import json, "a text"', True)})
     assert colours(dialog) == {theme.color("accent").name(), theme.color("green").name()}
     before = colours(dialog)
-    theme.set_mode("dark")
+    change_mode(theme, "dark")
     assert colours(dialog) == {theme.color("accent").name(), theme.color("green").name()} != before
-    theme.set_mode("light")
+    change_mode(theme, "light")
 
 
 def test_code_has_the_focus_even_if_it_arrives_before_the_dialog_opens(

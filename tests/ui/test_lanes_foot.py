@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
+from tests.ui.looks import change_scale
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.widgets.theme import Theme
@@ -16,7 +17,7 @@ __all__ = ["screen", "theme", "view"]
 @pytest.mark.parametrize("width", [236, 250, 280, 360])
 @pytest.mark.parametrize("scale", [0.8, 1.0, 2.0])
 def test_footer_buttons_are_never_clipped(view: LanesView, theme: Theme, width: int, scale: float) -> None:
-    theme.set_scale(scale)
+    change_scale(theme, scale)
     view.set_heads(heads("m"))
     view.set_text("m", "An answer")
     view.set_status("m", LaneStatus("finished", attempt=1, attempts=1, standing="winner"))

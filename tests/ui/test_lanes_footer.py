@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import heads, settle, theme
+from tests.ui.looks import change_scale
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.app.lanes.shown_answers import OutputChecks
 from workbench.core.cases import Check
@@ -36,7 +37,7 @@ def foot(theme: Theme, qtbot: QtBot) -> Iterator[LaneFooter]:
     qtbot.addWidget(lane)
     lane.show()
     yield made
-    theme.set_scale(1.0)
+    change_scale(theme, 1.0)
 
 
 def visible(foot: LaneFooter) -> list[QPushButton]:
@@ -48,7 +49,7 @@ def visible(foot: LaneFooter) -> list[QPushButton]:
 def test_footer_buttons_are_never_clipped_or_overlapped(
     theme: Theme, foot: LaneFooter, against: str, scale: float
 ) -> None:
-    theme.set_scale(scale)
+    change_scale(theme, scale)
     (head,) = heads("m")
     least = minimum_width(foot, theme)
     for width in (least, least + 40, least + 80, least * 2, least * 3):
@@ -144,7 +145,7 @@ def test_checks_are_told_by_sign_and_first_reason(
 
 @pytest.mark.parametrize("scale", [0.8, 1.0, 2.0])
 def test_checks_never_clip_or_overlap_the_buttons(theme: Theme, foot: LaneFooter, scale: float) -> None:
-    theme.set_scale(scale)
+    change_scale(theme, scale)
     settle()
     (head,) = heads("m")
     foot.show_status(head, STATUSES[1], has_text=True, focused=True)

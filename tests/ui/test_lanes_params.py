@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from tests.ui.lanes_support import screen, settle, theme
+from tests.ui.looks import change_scale
 from workbench.core.lanes import Params
 from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.features.lanes import params_text as texts
@@ -161,7 +162,7 @@ def test_invalid_fields_show_errors_and_disable_apply(dialog: Callable[[Params],
 def test_error_messages_are_not_clipped_at_double_text_size(
     dialog: Callable[[Params], ParamsDialog], theme: Theme
 ) -> None:
-    theme.set_scale(2.0)
+    change_scale(theme, 2.0)
     made = dialog(Params())
     for name in ("temperature", "seed", "max_tokens", "top_p"):
         write(made, name, "wrong")
@@ -176,7 +177,7 @@ def test_error_messages_are_not_clipped_at_double_text_size(
     boxes = [label.geometry() for label in labels]
     fields = [made.fields["temperature"].geometry(), made.fields["stop"].geometry(), made.extra.geometry()]
     assert not any(box.intersects(field) for box in boxes for field in fields)
-    theme.set_scale(1.0)
+    change_scale(theme, 1.0)
 
 
 def test_extra_json_that_overrides_a_field_shows_a_hint(dialog: Callable[[Params], ParamsDialog]) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QScr
 
 from tests.ui.driver.lanes import shown_pills
 from tests.ui.lanes_support import PROSE, column, heads, screen, settle, theme, view
+from tests.ui.looks import change_mode, change_scale
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
@@ -113,7 +114,7 @@ def test_columns_share_the_width_equally(view: LanesView) -> None:
 
 @pytest.mark.parametrize("scale", [pytest.param(1.0, marks=pytest.mark.deep(only=True)), 2.0])
 def test_many_lanes_scroll_and_stay_readable(view: LanesView, theme: Theme, scale: float) -> None:
-    theme.set_scale(scale)
+    change_scale(theme, scale)
     slots = [f"s{number}" for number in range(30)]
     view.set_heads(heads(*slots))
     settle()
@@ -125,7 +126,7 @@ def test_many_lanes_scroll_and_stay_readable(view: LanesView, theme: Theme, scal
         view.focus_lane(index)
         settle()
         assert _in_view(view, slots[index])
-    theme.set_scale(1.0)
+    change_scale(theme, 1.0)
 
 
 def test_added_lane_is_scrolled_into_view(view: LanesView) -> None:
@@ -265,7 +266,7 @@ def test_headers_stay_aligned_when_one_lane_shows_parameters(view: LanesView) ->
 def test_column_contents_are_never_clipped(
     view: LanesView, theme: Theme, width: int, scale: float, status: LaneStatus
 ) -> None:
-    theme.set_scale(scale)
+    change_scale(theme, scale)
     view.resize(width, 800)
     long = "Meta-Llama-3.1-405B-Instruct-Turbo-" * 3
     made = [heads("a", pinned=123, badge="built in", params=FULL)[0]]
@@ -295,7 +296,7 @@ def test_column_contents_are_never_clipped(
                 assert child.height() >= child.minimumSizeHint().height(), child.text()
         boxes = [shown.header.row.name.geometry(), shown.header.row.menu.geometry()]
         assert not boxes[0].intersects(boxes[1])
-    theme.set_scale(1.0)
+    change_scale(theme, 1.0)
 
 
 def test_pills_are_hidden_before_the_name_is_shortened(view: LanesView) -> None:
@@ -344,7 +345,7 @@ def test_switching_between_light_and_dark_repaints_the_lanes(view: LanesView, th
     view.set_status("a", LaneStatus("finished", standing="winner", attempt=1, attempts=1))
     settle()
     for mode in ("dark", "light"):
-        theme.set_mode(mode)  # type: ignore[arg-type]
+        change_mode(theme, mode)  # type: ignore[arg-type]
         settle()
         image = view.grab().toImage()
         assert image.pixelColor(40, image.height() - 4).name() == theme.tokens.surface

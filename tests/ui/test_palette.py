@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.patience import PATIENCE_S
 from tests.ui.desk import Desk
+from tests.ui.looks import change_scale
 from workbench.app.palette.palette import PaletteEntry, PaletteSource
 from workbench.ui.features.lanes.params import ParamsDialog
 from workbench.ui.features.palette.dialog import PaletteDialog
@@ -154,7 +155,7 @@ def test_no_matches_are_reported(desk: Desk) -> None:
 
 @pytest.mark.parametrize("scale", [pytest.param(1.0, marks=pytest.mark.deep(only=True)), 1.7])
 def test_list_never_shows_a_partial_row(desk: Desk, scale: float) -> None:
-    desk.theme.set_scale(scale)
+    change_scale(desk.theme, scale)
     desk.open(size=(1024, 700))
     dialog = opened(desk)
     row = dialog.list.sizeHintForRow(0)

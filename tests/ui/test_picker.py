@@ -19,6 +19,7 @@ from tests.ui.dialog_support import (
     shown,
     theme,
 )
+from tests.ui.looks import change_mode, change_scale
 from tests.ui.picker_support import Drive, drive
 from workbench.app.models.model_index import UNCHANGED, ModelChoice
 from workbench.core.lanes import Lane
@@ -264,8 +265,8 @@ def test_enter_in_the_path_field_uses_the_typed_path(drive: Drive, tmp_path: Pat
 def test_open_picker_follows_the_text_size(drive: Drive, theme: Theme) -> None:
     driver = drive().ready()
     before = driver.list.visualRect(driver.list.currentIndex()).height()
-    theme.set_mode("dark")
-    theme.set_scale(2.0)
+    change_mode(theme, "dark")
+    change_scale(theme, 2.0)
     QApplication.processEvents()
     driver.list.doItemsLayout()
     assert driver.list.visualRect(driver.list.currentIndex()).height() > before

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests import depth
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
+from tests.ui.looks import change_scale
 from tests.ui.reading_support import copied_text, page
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.ui.features.lanes.view import LanesView
@@ -205,12 +206,12 @@ def test_changing_the_text_size_keeps_the_reading_position(
     page.set_place(7_000)
     place = page.place()
     for step in range(changes):
-        theme.set_scale(1.1 + step / 10)
+        change_scale(theme, 1.1 + step / 10)
     qtbot.waitUntil(lambda: page.is_whole)
     settle()
     assert 0 < place == page.place()
     page.go_to_end()
-    theme.set_scale(1.0)
+    change_scale(theme, 1.0)
     qtbot.waitUntil(lambda: page.is_whole)
     if streaming:
         assert page.verticalScrollBar().value() == page.verticalScrollBar().maximum()

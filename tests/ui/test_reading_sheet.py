@@ -15,6 +15,7 @@ from shiboken6 import isValid
 
 from tests import depth
 from tests.ui.lanes_support import screen, settle, theme
+from tests.ui.looks import change_mode
 from tests.ui.test_reading_growth import CODE, LONG, TABLE, WORDS
 from workbench.ui.widgets.reader import markdown
 from workbench.ui.widgets.reader.answer import AnswerView
@@ -225,7 +226,7 @@ def test_requested_position_is_shown_as_soon_as_its_text_is_written(
     qtbot.waitUntil(lambda: page.is_whole)
     assert abs(page.place() - len(text) // 2) < 2_500
     place = page.place()
-    theme.set_mode("dark")
+    change_mode(theme, "dark")
     qtbot.waitUntil(lambda: page.is_whole)
     assert abs(page.place() - place) < 200
 

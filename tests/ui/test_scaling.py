@@ -23,6 +23,7 @@ from tests import depth
 from tests.patience import PATIENCE_S
 from tests.ui.desk import Desk
 from tests.ui.driver import WindowDriver
+from tests.ui.looks import change_mode, change_scale
 from tests.ui.test_accessibility import commands_of, complaints, to_view
 from workbench.app.commands import View
 from workbench.core.blocks import Example, OutputFormat, Tool, ToolRow
@@ -127,7 +128,7 @@ def are_whole(desk: Desk, where: str) -> None:
 @pytest.mark.parametrize("view", FEATURES.views())
 def test_everything_opened_by_commands_is_unclipped_and_named(desk: Desk, view: View, scale: float) -> None:
     """A command that is added is covered by being in the table."""
-    desk.theme.set_scale(scale)
+    change_scale(desk.theme, scale)
     window = desk.open(size=SMALL)
     desk.run()
     is_whole(window.frame, "at first")
@@ -218,9 +219,9 @@ def test_window_is_unclipped_in_every_state(desk: Desk, scale: float, size: tupl
     window.values.set_values(dict(VALUES) | {"langauge": "French"})
     window.editor.focus_first()
     desk.run()
-    desk.theme.set_scale(scale)
+    change_scale(desk.theme, scale)
     for mode in ("light", "dark"):
-        desk.theme.set_mode(mode)  # type: ignore[arg-type] # one of the modes, by the line above
+        change_mode(desk.theme, mode)  # type: ignore[arg-type] # one of the modes, by the line above
         is_whole(window.frame, mode)
     for where, lead in STATES:
         window.focus_lane(0)
@@ -233,7 +234,7 @@ def test_window_is_unclipped_in_every_state(desk: Desk, scale: float, size: tupl
 @pytest.mark.deep
 @pytest.mark.parametrize("scale", depth.pick([LARGEST], [SMALLEST, LARGEST]))
 def test_dialogs_opened_without_a_command_are_unclipped(desk: Desk, scale: float) -> None:
-    desk.theme.set_scale(scale)
+    change_scale(desk.theme, scale)
     window = desk.open(size=SMALL)
     desk.run()
     _put(window, EVERYTHING, window.draft_lanes)
@@ -259,7 +260,7 @@ def test_dialogs_opened_without_a_command_are_unclipped(desk: Desk, scale: float
 @pytest.mark.deep
 @pytest.mark.parametrize("scale", depth.pick([LARGEST], [SMALLEST, 1.5, LARGEST]))
 def test_palette_shows_rows_at_every_text_size(desk: Desk, scale: float) -> None:
-    desk.theme.set_scale(scale)
+    change_scale(desk.theme, scale)
     window = desk.open(size=SMALL)
     window.dialogs.show_palette("run")
     palette = window.dialogs.palette

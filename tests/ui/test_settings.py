@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import OLLAMA, SentenceError, SettingsDouble, shown, theme
+from tests.ui.looks import change_mode
 from tests.ui.settings_support import KEY, Drive, drive, source
 from workbench.app.settings.form_data import KeyInfo, tail_of
 from workbench.app.settings.key_list import KeyListModel
@@ -274,7 +275,7 @@ def test_text_size_chosen_just_before_closing_is_applied(drive: Drive, theme: Th
 
 def test_appearance_page_follows_changes_made_elsewhere(drive: Drive, theme: Theme) -> None:
     driver = drive("appearance")
-    theme.set_mode("dark")
+    change_mode(theme, "dark")
     assert next(b for b in driver.dialog.findChildren(QRadioButton) if b.text() == "Dark").isChecked()
 
 

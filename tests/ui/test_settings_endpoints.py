@@ -12,10 +12,11 @@ from tests.ui.dialog_support import GATEWAY, OLLAMA, SentenceError, SettingsDoub
 from tests.ui.settings_support import KEY, Drive, Driver, drive, source
 from workbench.app.settings.form_data import EndpointInfo
 from workbench.core.lanes import Endpoint
+from workbench.engine.calls import ModelIds
 from workbench.host.keys import Key
-from workbench.ui.features.settings.found_servers import free_name
 from workbench.usecases.credentials import AddressQuestion
-from workbench.usecases.endpoint_form import EndpointForm, FieldMistake
+from workbench.usecases.endpoint_form import EndpointForm, FieldMistake, free_name
+from workbench.usecases.endpoints import AnsweringForm
 from workbench.usecases.server_discovery import CANDIDATES, FoundServer
 
 __all__ = ["drive", "shown", "source", "theme"]
@@ -120,7 +121,7 @@ def test_load_models_shows_the_count_or_the_reason_for_failure(drive: Drive, sou
     source.answers["load_models"].set_exception(SentenceError("Nothing answers there. Start the server."))
     driver.click("Load models")
     driver.wait_for("Nothing answers there. Start the server.")
-    source.answers["load_models"] = ok(())
+    source.answers["load_models"] = ok(AnsweringForm(EndpointForm("My Ollama", OLLAMA.base_url), ModelIds()))
     driver.click("Load models")
     driver.wait_for("has no models")
 
@@ -130,15 +131,45 @@ def test_loading_models_keeps_the_focus_and_sends_one_request(drive: Drive, sour
     driver.choose("Endpoints", "My Ollama")
     button = driver.button("Load models")
     button.setFocus()
-    answer: Future[tuple[str, ...]] = Future()
+    answer: Future[AnsweringForm] = Future()
     source.answers["load_models"] = answer
     QTest.keyClick(button, Qt.Key.Key_Space)
     QTest.keyClick(button, Qt.Key.Key_Space)
     driver.wait_for("Loading models from")
-    answer.set_result(("phi4",))
+    answer.set_result(AnsweringForm(EndpointForm("My Ollama", OLLAMA.base_url), ModelIds(("phi4",))))
     driver.wait_for("Works: 1 model. phi4")
     assert button.hasFocus()
     assert [call[0] for call in source.calls].count("load_models") == 1
+
+
+def test_name_is_filled_in_from_the_host_until_one_is_typed(drive: Drive, source: SettingsDouble) -> None:
+    source.own.append(EndpointInfo(Endpoint("e-3", "openai", "gateway.example", "https://gateway.example/v1")))
+    driver = drive("endpoints")
+    driver.click("Add endpoint")
+    driver.type("Base URL", "http://10.0.0.5:8000")
+    assert driver.field("Name").text() == "10.0.0.5:8000"
+    driver.type("Base URL", "https://api.gateway.example/v1")
+    assert driver.field("Name").text() == "My gateway.example", "the other name is taken"
+    driver.type("Base URL", "https://")
+    assert driver.field("Name").text() == ""
+    driver.type("Name", "Mine")
+    driver.type("Base URL", "http://10.0.0.5:8000")
+    assert driver.field("Name").text() == "Mine"
+    driver.choose("Endpoints", "My Ollama")
+    driver.type("Base URL", "http://10.0.0.6:8000/v1")
+    assert driver.field("Name").text() == "My Ollama"
+
+
+def test_loaded_models_complete_the_address(drive: Drive, source: SettingsDouble) -> None:
+    driver = drive("endpoints")
+    driver.choose("Endpoints", "My Ollama")
+    driver.type("Base URL", "http://localhost:11434/")
+    form = EndpointForm("My Ollama", "http://localhost:11434/v1")
+    source.answers["load_models"] = ok(AnsweringForm(form, ModelIds(("phi4",))))
+    driver.click("Load models")
+    driver.wait_for("Works: 1 model. phi4 The address needed /v1.")
+    assert driver.field("Base URL").text() == form.base_url
+    assert driver.button("Save the endpoint").isEnabled()
 
 
 def test_typed_fields_are_kept_while_another_endpoint_is_shown(drive: Drive) -> None:

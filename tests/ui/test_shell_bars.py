@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.editor_support import theme
+from tests.ui.looks import change_scale
 from workbench.ui.draft_page.run_bar import RunBar
 from workbench.ui.shell.bars import ElidedText
 from workbench.ui.widgets.theme import Theme
@@ -17,7 +18,7 @@ __all__ = ["theme"]
 @pytest.mark.parametrize("role", ["pill", "small", ""])
 @pytest.mark.parametrize("scale", [0.8, 1.0, 1.3, 2.0])
 def test_text_is_elided_only_below_its_size_hint(qtbot: QtBot, theme: Theme, role: str, scale: float) -> None:
-    theme.set_scale(scale)
+    change_scale(theme, scale)
     line = ElidedText(role=role)
     qtbot.addWidget(line)
     line.show()
@@ -80,7 +81,7 @@ def test_run_and_stop_buttons_drop_their_keys_before_their_words(qtbot: QtBot, t
     for width in (286, 470):
         bar.resize(width, 60)
         for scale in (0.8, 1.0, 1.3, 1.6, 2.0, 1.0):
-            theme.set_scale(scale)
+            change_scale(theme, scale)
             qtbot.waitUntil(settled)
     bar.resize(240 if running else 160, 60)
     qtbot.waitUntil(lambda: texts() == short)

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from tests.ui.driver.questions import button_of
+from tests.ui.looks import change_scale
 from tests.ui.starting import Starting
 from workbench.core.drafts import Draft
 from workbench.host.clock import utc_now
@@ -39,7 +40,7 @@ def place(frame: WindowFrame) -> QRect:
 
 @pytest.mark.parametrize("scale", [1.0, pytest.param(1.5, marks=DEEP)])
 def test_draft_is_shown_at_once_and_does_not_move(starting: Starting, scale: float) -> None:
-    starting.theme.set_scale(scale)
+    change_scale(starting.theme, scale)
     frame = starting.show()
     editor = frame.view.editor
     assert editor.content().messages[0].text == "You are brief."

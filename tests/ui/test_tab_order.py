@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.ui.desk import Desk
 from tests.ui.editor_support import content
+from tests.ui.looks import change_mode
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets.reader.markdown_page import MarkdownPage
 
@@ -82,7 +83,7 @@ def test_hiding_a_lane_leaves_the_other_lanes_intact(desk: Desk) -> None:
     desk.until(lambda: all(column.reading.mode == "markdown" for column in columns))
     lanes.set_hidden(window.slots()[1], hidden=True)
     desk.until(lambda: not shiboken6.isValid(columns[1]))
-    window.theme.set_mode("dark")
+    change_mode(window.theme, "dark")
     for column in (columns[0], columns[2]):
         page = column.reading.page
         assert isinstance(page, MarkdownPage)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QPushButton, QSpinBox, QToolButton, QWi
 from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import theme
+from tests.ui.looks import change_mode, change_scale
 from workbench.ui.widgets.theme import Theme, set_role
 
 __all__ = ["theme"]
@@ -24,8 +25,8 @@ def _inked(image: QImage, left: int, right: int) -> int:
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("kind", [QComboBox, QSpinBox])
 def test_drop_down_shows_its_arrow(qtbot: QtBot, theme: Theme, mode: str, scale: float, kind: type[QWidget]) -> None:
-    theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
-    theme.set_scale(scale)
+    change_mode(theme, mode)  # type: ignore[arg-type] # one of the two
+    change_scale(theme, scale)
     choice = kind()
     qtbot.addWidget(choice)
     choice.resize(300, choice.sizeHint().height())
@@ -37,7 +38,7 @@ def test_drop_down_shows_its_arrow(qtbot: QtBot, theme: Theme, mode: str, scale:
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_checked_toggle_has_a_border_and_an_underline(qtbot: QtBot, theme: Theme, mode: str) -> None:
-    theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
+    change_mode(theme, mode)  # type: ignore[arg-type] # one of the two
     toggle = QToolButton()
     qtbot.addWidget(toggle)
     toggle.setText("Aa")
@@ -55,7 +56,7 @@ def test_checked_toggle_has_a_border_and_an_underline(qtbot: QtBot, theme: Theme
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_focused_button_has_a_single_border(qtbot: QtBot, theme: Theme, mode: str) -> None:
-    theme.set_mode(mode)  # type: ignore[arg-type] # one of the two
+    change_mode(theme, mode)  # type: ignore[arg-type] # one of the two
     button = QPushButton()
     qtbot.addWidget(button)
     button.resize(120, 40)

@@ -6,6 +6,7 @@ from PySide6.QtGui import QRawFont, QTextLayout
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from tests.ui.editor_support import Show, machine, shown, theme
+from tests.ui.looks import change_scale
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.theme import Theme
@@ -22,7 +23,7 @@ def test_placeholders_follow_the_text_size(theme: Theme, shown: Show) -> None:
     layout.addWidget(answer)
     shown(window)
     for scale in (2.0, 1.0, 1.5):
-        theme.set_scale(scale)
+        change_scale(theme, scale)
         field.restyle()
         for area in (field, answer):
             assert area.viewport().font().pointSizeF() == area.font().pointSizeF() == theme.font().pointSizeF()

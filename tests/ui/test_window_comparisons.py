@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from tests.app.testing.standin_comparisons import CHART
 from tests.app.testing.standin_source import StandInSuites
 from tests.ui.desk import Desk
+from tests.ui.looks import change_scale
 from tests.ui.test_window_testing import opened, source
 from workbench.app.testing.source import ShownEstimate
 from workbench.core.testing.goals import RunGoals
@@ -69,7 +70,7 @@ def test_chart_replaces_the_grid_and_is_read_by_keyboard_and_pointer(source: Sta
 
 def test_chart_can_be_left_with_the_pointer_at_large_text(source: StandInSuites, desk: Desk) -> None:
     view = opened(desk)
-    desk.theme.set_scale(2.0)
+    change_scale(desk.theme, 2.0)
     view.filters.chart.click()
     desk.until(view.chart.isVisible)
     desk.rest()

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -19,6 +19,7 @@ from tests.core.decide import scenarios as made
 from tests.core.decide.branches import BRANCHES
 from tests.ui.decide_support import ALT, entered, fill, over, shown
 from tests.ui.desk import Desk
+from tests.ui.looks import change_scale
 from tests.ui.test_accessibility import complaints
 from tests.usecases.decide import scenarios as stored
 from tests.usecases.decide.histories import PROMPT
@@ -26,6 +27,7 @@ from workbench.core.content import Content, Message
 from workbench.core.decide.decision import Action
 from workbench.core.decide.evidence import DecideEvidence
 from workbench.core.lanes import LITELLM, Lane
+from workbench.core.text import unbroken
 from workbench.engine.catalogue import ModelCatalogue, ModelInfo
 from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.decide import reports
@@ -72,6 +74,23 @@ def test_the_view_reads_as_one_page_and_escape_leaves_it(desk: Desk, source: Sta
     assert desk.window.views.shown == "compose"
 
 
+def test_a_row_is_one_strip_for_the_pointer(desk: Desk, source: StandInDecisions) -> None:
+    view = shown(desk)
+    row, hover = view.rows[1], desk.theme.color("hover")
+    beside = row.word.mapTo(row, row.word.rect().center())
+    # Left of the column of the link, which this row does not have.
+    gap = QPoint(row.head.geometry().right() + 3, beside.y())
+    for place in (QPoint(row.head.width() // 2, beside.y()), gap, beside):
+        QTest.mouseMove(row.window(), row.mapTo(row.window(), place))
+        desk.until(lambda: row.grab().toImage().pixelColor(gap) == hover)
+    QTest.mouseMove(view.window(), view.head.mapTo(view.window(), QPoint(5, 5)))
+    desk.until(lambda: row.grab().toImage().pixelColor(gap) != hover)
+    QTest.mouseClick(row.word, Qt.MouseButton.LeftButton)
+    assert row.head.isChecked()
+    QTest.mouseClick(row, Qt.MouseButton.LeftButton, pos=gap)
+    assert not row.head.isChecked()
+
+
 def test_tab_goes_through_all_parts_in_reading_order(desk: Desk, source: StandInDecisions) -> None:
     view = shown(desk)
     view.rows[5].head.setChecked(True)
@@ -86,7 +105,7 @@ def test_tab_goes_through_all_parts_in_reading_order(desk: Desk, source: StandIn
 
 def test_no_sentence_is_cut_in_a_small_window_with_large_text(desk: Desk, source: StandInDecisions) -> None:
     view = shown(desk, (1024, 700))
-    desk.theme.set_scale(2.0)
+    change_scale(desk.theme, 2.0)
     desk.rest()
     for row in view.rows:
         assert row.head.height() >= row.head.heightForWidth(row.head.width())
@@ -114,7 +133,7 @@ def test_the_focus_stays_among_the_steps_when_they_change(desk: Desk, source: St
     desk.window.decide.refresh()
     desk.until(lambda: len(view.head.steps) == 2)
     assert QApplication.focusWidget() is view.head.steps[1]
-    source.made = made.tuned_forgets
+    source.made = made.tuned_without_gain
     desk.window.decide.refresh()
     desk.until(lambda: not view.head.steps)
     assert QApplication.focusWidget() is view.head.report
@@ -239,7 +258,7 @@ def test_the_form_changes_the_decision_and_is_stored(desk: Desk) -> None:
     dialog.fields["target"].setText("50")
     dialog.people["can_train"].setCurrentText("No")
     desk.press(Key.Key_Return, on=dialog.fields["target"])
-    desk.until(lambda: "50 %" in view.figures.text())
+    desk.until(lambda: "50\u00a0%" in view.figures.text())
     assert view.head.headline.text().startswith("Stop here and ship it")
     (goals,) = desk.rows("SELECT body FROM decide_goals")
     assert json.loads(goals[0]) == {"target": 0.5, "can_train": False}
@@ -250,7 +269,7 @@ def test_a_stored_history_gives_the_decision_of_the_terminal(desk: Desk) -> None
     view = shown(desk)
     decision = desk.window.workbench.decider.decision(PROMPT)
     assert view.head.headline.text() == decision.headline
-    assert [row.head.sentence() for row in view.rows] == [row.lead.sentence for row in decision.rows]
+    assert [row.head.sentence() for row in view.rows] == [unbroken(row.lead.sentence) for row in decision.rows]
     runs = view.rows[3].runs
     assert runs.isVisible()
     runs.click()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from tests.ui.desk import Desk
 from tests.ui.history_support import chosen, entered, entry, searched, shown, uids
+from tests.ui.looks import change_mode, change_scale
 from tests.ui.pasts import ORDER, SQL, TRIAGE
 from tests.ui.test_accessibility import complaints
 from workbench.app.history import table_model as history_table
@@ -324,8 +325,8 @@ def test_deleted_items_can_all_be_restored_or_purged(desk: Desk) -> None:
     assert box.text() == "1 prompt and 3 runs are deleted."
     # A theme change must not change the button that Enter presses.
     assert QApplication.focusWidget() is box.escapeButton()
-    window.theme.set_mode("dark")
-    window.theme.set_scale(1.3)
+    change_mode(window.theme, "dark")
+    change_scale(window.theme, 1.3)
     QApplication.processEvents()
     assert QApplication.focusWidget() is box.escapeButton()
     assert [button.text() for button in box.buttons() if button.isDefault()] == ["Cancel"]

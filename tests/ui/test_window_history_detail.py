@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from tests.store.making import done, lane, run, text
 from tests.ui.desk import Desk
 from tests.ui.history_support import chosen, entered, searched, shown, uids
+from tests.ui.looks import change_mode
 from tests.ui.pasts import ORDER
 from tests.ui.test_accessibility import complaints
 from workbench.app.history.detail_reader import RunDetailReader
@@ -193,7 +194,7 @@ def test_title_font_is_the_same_before_and_after_a_theme_change(desk: Desk) -> N
     view = entered(desk)
     chosen(desk, view, "order-3")
     before = view.detail.title.font()
-    desk.window.theme.set_mode("dark")
+    change_mode(desk.window.theme, "dark")
     desk.rest()
     after = view.detail.title.font()
     assert (before.pointSizeF(), before.weight()) == (after.pointSizeF(), after.weight())

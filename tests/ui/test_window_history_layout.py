@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
 from tests.ui.history_support import ALT, entered, searched, shown
+from tests.ui.looks import change_scale
 from tests.ui.pasts import FIRST, ORDER, Past, answer
 from tests.ui.test_accessibility import complaints
 from workbench.core.history_columns import COLUMNS, COST, NUMBER, WHEN
@@ -46,7 +47,7 @@ def test_long_numbers_and_dates_are_not_elided(desk: Desk, number: int, kind: st
 @pytest.mark.parametrize("scale", [0.8, 1.0, 2.0])
 def test_a_narrow_table_hides_columns_in_their_order_and_cuts_no_title(desk: Desk, scale: float) -> None:
     table, normal = entered(desk).table, desk.theme.font().pointSizeF()
-    desk.theme.set_scale(scale)
+    change_scale(desk.theme, scale)
     desk.until(lambda: desk.theme.font().pointSizeF() == pytest.approx(normal * scale))
     metrics, seen = QFontMetrics(desk.theme.font(-1)), []
     for width in range(2400, 200, -20):
@@ -87,7 +88,7 @@ def test_table_and_detail_keep_their_shares_at_every_text_size(desk: Desk, scale
     view = entered(desk)
     window = desk.window
     window.frame.resize(1024, 700)
-    window.theme.set_scale(scale)
+    change_scale(window.theme, scale)
     shown(desk, view, "order-4")
     desk.until(lambda: view.width() == 1024 and abs(view.detail.width() - 1024 * 0.47) < 8)
     detail = view.detail
@@ -111,10 +112,10 @@ def test_column_headings_follow_the_text_size(desk: Desk) -> None:
         return inked[-1] - inked[0] + 1
 
     before = height()
-    desk.window.theme.set_scale(0.8)
-    desk.window.theme.set_scale(2.0)
+    change_scale(desk.window.theme, 0.8)
+    change_scale(desk.window.theme, 2.0)
     desk.until(lambda: height() > 1.7 * before)
-    desk.window.theme.set_scale(1.0)
+    change_scale(desk.window.theme, 1.0)
     desk.until(lambda: height() == before)
 
 
@@ -128,7 +129,7 @@ def _ink(image: QImage) -> tuple[int, int]:
 @pytest.mark.parametrize("scale", [1.0, 1.5])
 def test_numbers_end_and_other_texts_begin_below_their_titles(desk: Desk, scale: float) -> None:
     view = entered(desk)
-    desk.window.theme.set_scale(scale)
+    change_scale(desk.window.theme, scale)
     desk.rest()
     table, header = view.table, view.table.horizontalHeader()
     grabbed = table.viewport().grab().toImage(), header.viewport().grab().toImage()

@@ -51,6 +51,9 @@ def test_a_test_run_is_one_row_with_a_report_in_short(desk: Desk) -> None:
     a_test(desk.window.store, "t1", 9)
     assert looked(desk, view)[1:3] == ["25 % (9 to 53)", "baseline"]
     assert view.model.rowCount() == 1
+    assert searched(desk, view, "kind:test check:failed check:is-json case:parcel") == ["t1"]
+    assert searched(desk, view, 'check:unscored case:"parcel 3"') == []
+    looked(desk, view, "-kind:iteration case:parcel")
     assert [view.model.shown(0, column)[1] for column in (2, 5)] == ["test 1", "12/12 · 2 columns"]
     detail = view.detail
     assert "12 cases in 2 columns" in detail.about.text()

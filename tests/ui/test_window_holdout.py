@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from tests.store.making import LATER, NOW, done
 from tests.store.testing.suites import CONTAINS, key, scored
 from tests.ui.desk import Desk
+from tests.ui.editor_support import content
 from tests.usecases.testing.suites import age
 from workbench.app.testing.guards import GuardController
 from workbench.core.cases import Case
+from workbench.core.decide.decision import Action
 from workbench.core.lanes import ECHO, ECHO_MODEL, Lane
 from workbench.core.testing.cells import cell_identity
 from workbench.core.testing.settings import SuiteSettings
@@ -226,3 +228,44 @@ def test_old_answers_of_a_guard_set_are_asked_again(desk: Desk) -> None:
     desk.until(lambda: view.guard.run.isHidden())
     assert not view.confirm.isVisible()
     assert [run.round for run in runs(guards.entries[0].uid)] == [1, 1]
+
+
+def test_nothing_of_a_hold_out_reaches_what_changes_the_prompt(desk: Desk) -> None:
+    """Improve, proposed cases and examples, if a file holds cases out whose values ran in Compose before."""
+    window = desk.open({"default": [{"echo": True}, {"finish": "stop"}]})
+    store, prompt = window.store, window.prompt_uid
+    window.editor.set_content(content(("user", "{{question}}")))
+    for number, question in enumerate(("Hidden?", "Open?"), start=1):
+        window.values.set_values({"question": question})
+        desk.run()
+        desk.until(lambda: not window.is_running())
+        window.mark(1)
+        desk.until_rows([(number,)], "SELECT count(*) FROM verdicts")
+    cases = [
+        Case(f"case-{at}", name, (("question", name),), held_out=at == 0)
+        for at, name in enumerate(("Hidden?", "Open?"))
+    ]
+    store.packs.save_cases(prompt, cases).result(10)
+    window.actions["improve"].trigger()
+    improve = window.dialogs.improve
+    assert improve is not None
+    desk.until(lambda: improve.question.answers.count() > 0)
+    shown = {improve.question.answers.item(row).toolTip() for row in range(improve.question.answers.count())}
+    assert any("Open?" in one for one in shown)
+    assert not any("Hidden?" in one for one in shown)
+    improve.close()
+    window.actions["propose_cases"].trigger()
+    proposals = window.dialogs.case_proposals
+    assert proposals is not None
+    desk.until(lambda: proposals.request.answers.count() > 0)
+    told = [
+        items.item(row).text()
+        for items in (proposals.request.answers, proposals.request.cases)
+        for row in range(items.count())
+    ]
+    assert any("Open?" in one for one in told)
+    assert not any("Hidden?" in one for one in told)
+    proposals.close()
+    window.decide.steps.take(Action("examples", "Add examples"))
+    desk.until(lambda: window.draft().content.examples != ())
+    assert [one.user for one in window.draft().content.examples] == ["Open?"]

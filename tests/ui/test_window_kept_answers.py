@@ -11,6 +11,8 @@ from tests.store.making import done, run, text
 from tests.ui.desk import Desk
 from tests.ui.history_support import chosen, entered, searched, shown
 from tests.ui.pasts import ORDER
+from tests.ui.test_window_test_loop import ran
+from workbench.app.testing.words import column_title
 from workbench.core.cases import Case, Check
 from workbench.host.clock import utc_now
 from workbench.ui.features.testing.view import TestView
@@ -78,3 +80,43 @@ def test_case_that_was_deleted_or_changed_after_a_test_is_brought_back(desk: Des
     assert set(store.packs.cases(prompt)) == {LATE, LOST}
     press_notice(desk)
     desk.until(lambda: [case.name for case in store.packs.cases(prompt)] == ["Lost?", "Late order"])
+
+
+def test_failing_cases_are_tagged_by_one_step_that_is_undone(desk: Desk) -> None:
+    view = ran(desk, 8)
+    window, store = desk.window, desk.window.store
+    before = store.packs.cases(window.prompt_uid)
+    window.actions["keep_failures"].trigger()
+    desk.until(lambda: desk.notice() == "2 failing cases have the tag “failed in test 1” now.")
+    assert [case.name for case in store.packs.cases(window.prompt_uid) if case.tags] == ["case 0", "case 4"]
+    press_notice(desk)
+    desk.until(lambda: store.packs.cases(window.prompt_uid) == before)
+    # One of them is gone: it is a case again. Only the selected rows count if there are several.
+    store.packs.save_cases(window.prompt_uid, before[:4]).result(10)
+    view.grid.select(3, 0)
+    for _ in range(2):
+        desk.press(Qt.Key.Key_Down, SHIFT)
+    assert len(view.grid.selected()) == 3
+    window.actions["keep_failures"].trigger()
+    desk.until(lambda: desk.notice() == "1 case was added with the tag “failed in test 1”.")
+    assert desk.rows("SELECT name, tags FROM cases WHERE tags <> '[]'") == [("case 4", '["failed in test 1"]')]
+    assert store.packs.cases(window.prompt_uid)[-1] == replace(before[4], tags=("failed in test 1",))
+
+
+def test_failing_case_is_copied_with_its_answer_as_a_counter_example(desk: Desk) -> None:
+    view = ran(desk)
+    window, store = desk.window, desk.window.store
+    (before, *others) = store.packs.cases(window.prompt_uid)
+    view.grid.select(0, 0)
+    window.actions["copy_case"].trigger()
+    desk.until(lambda: window.dialogs.cases is not None)
+    dialog = window.dialogs.cases
+    assert dialog is not None
+    desk.until(lambda: dialog.detail.name.text() == "case 0 (copy)")
+    original, *kept, copy = store.packs.cases(window.prompt_uid)
+    assert (original, kept) == (replace(before, cluster="case 0"), others)
+    assert (copy.values, copy.checks, copy.cluster) == (before.values, before.checks, "case 0")
+    title = column_title(view.suites.columns()[0])
+    assert copy.notes == f"Counter-example, {title} in test 1:\nHello there."
+    dialog.undo.click()
+    desk.until(lambda: store.packs.cases(window.prompt_uid) == (before, *others))

@@ -12,6 +12,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
+from tests.ui.looks import change_scale
 from tests.ui.rank_support import ALT, judging, opened, opened_over, view
 from tests.usecases.judged_history import MODELS, history, preferring, runs
 from workbench.app.rank.table_model import BLIND, ENTRANT, LOST, STRENGTH, WON
@@ -98,7 +99,7 @@ def test_headings_are_not_clipped_at_double_text_size_in_a_small_window(desk: De
     window = opened_over(desk, 60, versions=2)
     rank = view(desk)
     window.frame.resize(1024, 700)
-    window.theme.set_scale(2.0)
+    change_scale(window.theme, 2.0)
     header = rank.table.horizontalHeader()
 
     def is_whole() -> bool:

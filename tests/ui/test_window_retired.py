@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.fakes import played, seeded
 from tests.ui.desk import Desk
+from tests.ui.looks import change_scale
 from tests.ui.test_scaling import LARGEST, SMALL, SMALLEST, is_whole
 from workbench.core.cases import Case
 from workbench.core.content import Content, Message
@@ -184,7 +185,7 @@ def test_recovery_message_is_added_to_the_retirement_notice(desk: Desk, make: Ma
 @pytest.mark.parametrize("scale", [SMALLEST, 1.0, LARGEST])
 def test_warning_is_not_clipped_and_headers_stay_aligned(desk: Desk, make: Make, scale: float) -> None:
     make(Bot=["gpt-gone", "echo"])
-    desk.theme.set_scale(scale)
+    change_scale(desk.theme, scale)
     window = desk.open(size=SMALL, today=lambda: TODAY)
     desk.until(lambda: any(warnings(desk)))
     is_whole(window.frame, f"scale {scale}")

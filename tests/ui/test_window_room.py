@@ -10,6 +10,7 @@ from shiboken6 import isValid
 from tests import depth
 from tests.ui.desk import ECHO, Desk
 from tests.ui.driver import WindowDriver
+from tests.ui.looks import change_scale
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.shell.notice_bar import LINES, NoticeBar
 from workbench.ui.shell.side_bar import PROMPTS_SHARE
@@ -73,7 +74,7 @@ def test_long_notice_wraps_or_is_complete_in_the_tooltip(desk: Desk) -> None:
     ),
 )
 def test_question_in_the_header_is_complete_at_every_text_size(desk: Desk, scale: float, size: tuple[int, int]) -> None:
-    desk.theme.set_scale(scale)
+    change_scale(desk.theme, scale)
     window = desk.open(size=size)
     desk.run()
     assert window.header.session()
@@ -93,7 +94,7 @@ def test_question_in_the_header_is_complete_at_every_text_size(desk: Desk, scale
 
 
 def test_question_too_long_for_the_header_is_complete_below_the_header(desk: Desk) -> None:
-    desk.theme.set_scale(2.0)
+    change_scale(desk.theme, 2.0)
     window = desk.open(size=(1024, 700))
     before = parts(window)
     sentence = (
@@ -110,13 +111,13 @@ def test_question_too_long_for_the_header_is_complete_below_the_header(desk: Des
     assert window.frame.rect().contains(shown)
     assert shown.top() >= place(window, notice).bottom()
     assert parts(window) == before
-    desk.theme.set_scale(1.5)
+    change_scale(desk.theme, 1.5)
     desk.until(lambda: notice.whole.height() == notice.whole.heightForWidth(notice.whole.width()))
-    desk.theme.set_scale(0.8)
+    change_scale(desk.theme, 0.8)
     window.frame.resize(1440, 900)
     desk.until(lambda: notice._text.is_whole and not notice.whole.isVisible())
     window.frame.resize(1024, 700)
-    desk.theme.set_scale(2.0)
+    change_scale(desk.theme, 2.0)
     desk.until(notice.whole.isVisible)
     notice.clear("limit")
     assert not notice.whole.isVisible()
@@ -134,7 +135,7 @@ def test_question_that_fits_no_more_at_a_larger_size_is_complete_below_the_heade
     notice = window.notice
     notice.show_notice("limit", sentence, action="limit", label="Run it (Enter)", asks=True)
     for scale in (2.0, 0.8, 2.0):
-        desk.theme.set_scale(scale)
+        change_scale(desk.theme, scale)
         desk.rest()
         assert notice.whole.isVisible() == (scale > 1)
         assert notice.whole.isHidden() or notice.whole.height() == notice.whole.heightForWidth(notice.whole.width())
@@ -182,7 +183,7 @@ def test_banner_of_a_past_iteration_always_shows_read_only(desk: Desk) -> None:
     QApplication.processEvents()
     assert window.viewing_lines()[0].startswith("Read-only")
     window.compose_view.moveSplitter(280, 1)
-    window.theme.set_scale(1.2)
+    change_scale(window.theme, 1.2)
     QApplication.processEvents()
     assert "".join(window.viewing_lines()).startswith("Read-only")
 

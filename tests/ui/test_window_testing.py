@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 from tests.app.testing.standin_source import StandInSuites
 from tests.ui import desk as desks
 from tests.ui.desk import Desk
+from tests.ui.looks import change_mode
 from tests.ui.test_accessibility import complaints
 from workbench.app.testing.words import HeadFigure, RunFace
 from workbench.core.cases import Case, Check
@@ -303,7 +304,7 @@ def test_prompt_is_tested_from_its_cases_to_the_sentence(desk: Desk) -> None:
 def test_links_of_the_sentence_follow_the_theme(source: StandInSuites, desk: Desk) -> None:
     view = opened(desk)
     assert f"color:{desk.theme.color('accent').name()}" in view.card.text.text()
-    desk.theme.set_mode("dark")
+    change_mode(desk.theme, "dark")
     desk.until(lambda: f"color:{desk.theme.color('accent').name()}" in view.card.text.text())
 
 
@@ -413,7 +414,7 @@ def test_pane_shows_what_was_expected_and_found_as_word_diff(source: StandInSuit
     assert diffs()[0].accessibleName().startswith("Expected 77AB12CD90, found ")
     assert "77AB12CD90</span></s>" in diffs()[0].text()
     light = desk.theme.color("red").name()
-    desk.theme.set_mode("dark")
+    change_mode(desk.theme, "dark")
     desk.until(lambda: [light in one.text() for one in diffs()] == [False])
 
 

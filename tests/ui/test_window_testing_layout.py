@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tests.app.testing.standin_source import StandInSuites
 from tests.ui import desk as desks
 from tests.ui.desk import Desk
+from tests.ui.looks import change_scale
 from tests.ui.test_window_testing import opened
 from workbench.app.testing.grid_model import FIRST, TAG
 from workbench.app.testing.row_filters import FILTER_TITLES
@@ -151,7 +152,7 @@ def test_thirty_columns_are_shown_whole(
     monkeypatch: pytest.MonkeyPatch, desk: Desk, size: tuple[int, int], scale: float
 ) -> None:
     stand_in(monkeypatch, StandInSuites(48, columns=30))
-    desk.theme.set_scale(scale)
+    change_scale(desk.theme, scale)
     view = opened(desk, size)
     desk.rest()
     assert whole_columns(view) >= 1
@@ -172,7 +173,7 @@ def test_nothing_of_the_head_and_the_pane_is_cut(
     monkeypatch: pytest.MonkeyPatch, desk: Desk, size: tuple[int, int], scale: float
 ) -> None:
     stand_in(monkeypatch, StandInSuites(48))
-    desk.theme.set_scale(scale)
+    change_scale(desk.theme, scale)
     view = opened(desk, size)
     view.open_pane()
     desk.until(lambda: view.pane.shown is not None)
@@ -195,7 +196,7 @@ def test_rows_are_in_sight_in_a_small_window_with_large_text(
     monkeypatch: pytest.MonkeyPatch, desk: Desk, scale: float, is_open: bool
 ) -> None:
     stand_in(monkeypatch, StandInSuites(48))
-    desk.theme.set_scale(scale)
+    change_scale(desk.theme, scale)
     view = opened(desk, SMALL)
     (view.open_pane if is_open else view.close_pane)()
     desk.until(lambda: not is_open or view.pane.shown is not None)
@@ -215,7 +216,7 @@ def test_rows_are_in_sight_in_a_small_window_with_large_text(
 
 def test_menu_of_a_low_view_has_what_the_bar_has(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> None:
     stand_in(monkeypatch, StandInSuites(48))
-    desk.theme.set_scale(2.0)
+    change_scale(desk.theme, 2.0)
     view = opened(desk, SMALL)
     filters = view.filters
     assert not filters._right.isVisible()
@@ -230,7 +231,7 @@ def test_menu_of_a_low_view_has_what_the_bar_has(monkeypatch: pytest.MonkeyPatch
     inner["Tag"].actions()[2].trigger()
     desk.until(lambda: view.suites.query.tag != "")
     desk.until(filters.tag.isVisible)
-    desk.theme.set_scale(1.0)
+    change_scale(desk.theme, 1.0)
     desk.rest()
     assert filters.answers.isVisible()
     assert filters.results.isChecked()

@@ -6,7 +6,15 @@ import pytest
 
 from tests.usecases.making import ALL
 from workbench.engine.loopback import is_loopback
-from workbench.usecases.endpoint_form import EndpointForm, check_form, clean_url, is_secret_header, warnings
+from workbench.usecases.endpoint_form import (
+    EndpointForm,
+    check_form,
+    clean_url,
+    is_secret_header,
+    name_of,
+    versioned_url,
+    warnings,
+)
 
 
 def form(name: str = "Mine", url: str = "http://localhost:1/v1", **more: object) -> EndpointForm:
@@ -121,3 +129,39 @@ class TestAddresses:
     )
     def test_secret_headers_are_recognised(self, name: str, value: str, secret: bool) -> None:
         assert is_secret_header(name, value) is secret
+
+
+@pytest.mark.parametrize(
+    ("url", "versioned"),
+    [
+        ("http://h:8000", "http://h:8000/v1"),
+        (" http://h:8000/ ", "http://h:8000/v1"),
+        ("http://h/api", "http://h/api/v1"),
+        ("http://h/chat/completions", "http://h/v1"),
+        ("http://h/v1", ""),
+        ("http://h/V1/", ""),
+        ("http://h/v1beta/models", ""),
+        ("http://h/api/v4", ""),
+        ("h:8000", ""),
+    ],
+)
+def test_address_without_a_version_has_one_with_v1(url: str, versioned: str) -> None:
+    assert versioned_url(form(url=url)) == versioned
+
+
+def test_address_of_another_protocol_gets_no_version() -> None:
+    assert versioned_url(form(url="http://h", provider="azure")) == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("http://localhost:8000/v1", "localhost:8000"),
+        ("https://api.groq.com/openai/v1", "groq.com"),
+        ("https://www.h.example", "h.example"),
+        ("localhost:8000", ""),
+        ("http://[::1", ""),
+    ],
+)
+def test_name_comes_from_the_host(url: str, name: str) -> None:
+    assert name_of(url) == name

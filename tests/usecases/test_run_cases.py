@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
@@ -16,7 +16,6 @@ from workbench.core.runs import RunSet, Verdict
 from workbench.host.ids import new_uid
 from workbench.store import Store
 from workbench.store.records import LaneStart, OutputStart
-from workbench.usecases.case_import import CaseImporter
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_cases import RunCases
 
@@ -30,12 +29,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def made_of(store: Store) -> RunCases:
-    return RunCases(store, new_uid, CaseImporter(store, new_uid))
+    return RunCases(store, new_uid)
 
 
-def finish(futures: Iterable[Future[None]]) -> None:
-    for future in futures:
-        future.result(10)
+def finish(future: Future[None]) -> None:
+    future.result(10)
 
 
 def test_value_sets_of_a_run_become_cases_with_the_answer_that_is_clear(made_of: RunCases, store: Store) -> None:

@@ -61,6 +61,6 @@ def lines(report: DecisionReport) -> Iterator[str]:
         effort = effort_words(step)
         yield f"{at}. {step.title}{f' ({effort})' if effort else ''}: {step.sentence}"
     width = max(len(row.question) for row in made.rows)
-    words = max(len(row.lead.word) for row in made.rows)
+    words = max(len(row.lead.answer) for row in made.rows)
     for row in made.rows:
-        yield f"  {row.question:<{width}}  {row.lead.word:<{words}}  {row.lead.sentence}"
+        yield f"  {row.question:<{width}}  {row.lead.answer:<{words}}  {row.lead.sentence}"

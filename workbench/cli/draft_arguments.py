@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.cli.output import complain
 from workbench.cli.run_limits import keep_limits
 from workbench.cli.text_arguments import text_of, values_of
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
-from workbench.core.lanes import LITELLM, Endpoint, Lane, for_new_prompt
+from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.templates import content_variables
 from workbench.core.visible_text import visible_note
 from workbench.formats.imports.prompt_yml import FORMAT, PromptFile, PromptFileError, read_prompt_yml
@@ -22,11 +23,15 @@ from workbench.host.clock import utc_now
 from workbench.host.files import read_file
 from workbench.host.ids import new_uid
 from workbench.usecases.model_names import model_name, pair, resolve_model, shadowed, slots, with_params
+from workbench.usecases.new_prompt_lanes import new_prompt_lanes
 from workbench.usecases.packs.importer import Action, PackImporter
 from workbench.usecases.problems import RefusedError
-from workbench.usecases.prompts import FIRST_DRAFT
 from workbench.usecases.run_plan import check
 from workbench.usecases.workbench import Workbench
+
+if TYPE_CHECKING:
+    from workbench.core.cases import Case
+    from workbench.packs.pack_contents import PackPrompt
 
 _MOST_BYTES = 64 * 1024 * 1024
 """Largest prompt file that is read."""
@@ -36,13 +41,18 @@ _MOST_NAME = 60
 
 @dataclass(frozen=True, slots=True)
 class ChosenDraft:
-    """What to run. `kept` is the stored draft, None if the draft is not stored; `notes` say what was left out."""
+    """What to run. `kept` is the stored draft, None if the draft is not stored; `notes` say what was left out.
+
+    `packed` is the prompt in the pack that was named, None if none was; `cases` are its cases as they are tested here.
+    """
 
     prompt_uid: str
     name: str
     draft: Draft
     kept: Draft | None
     notes: tuple[str, ...] = ()
+    packed: PackPrompt | None = None
+    cases: tuple[Case, ...] = ()
 
 
 def choose(workbench: Workbench, args: argparse.Namespace) -> ChosenDraft:
@@ -51,7 +61,7 @@ def choose(workbench: Workbench, args: argparse.Namespace) -> ChosenDraft:
     if getattr(args, "pack", None) is not None:
         choice = from_pack(workbench, args.pack, given, args.case)
     elif text is not None:
-        choice = _from_text(workbench, text, given, args.var)
+        choice = _from_text(workbench, text, given, args)
     elif given is not None and given.endswith(FORMAT.extensions):
         choice = file_draft(workbench, Path(given))
     else:
@@ -88,21 +98,24 @@ def from_database(workbench: Workbench, name: str | None) -> ChosenDraft:
     return ChosenDraft(row.uid, row.name, draft, draft)
 
 
-def text_draft(workbench: Workbench, text: str) -> Draft:
-    """Return a draft with one message, for the models of the prompt last worked on."""
-    lanes = for_new_prompt(workbench.prompts.draft(workbench.prompts.sample().uid).run_lanes)
-    return Draft(Content((Message("user", text),)), (), lanes or FIRST_DRAFT.lanes)
+def text_draft(workbench: Workbench, text: str, models: list[str]) -> Draft:
+    """Return a draft with one message and the lanes of a new prompt; says which of these were left out, unless
+    `models` replace them."""
+    start = new_prompt_lanes(workbench.store)
+    if start.sentence and not models:
+        complain(start.sentence)
+    return Draft(Content((Message("user", text),)), (), start.lanes)
 
 
-def _from_text(workbench: Workbench, given: str, name: str | None, variables: list[str]) -> ChosenDraft:
+def _from_text(workbench: Workbench, given: str, name: str | None, args: argparse.Namespace) -> ChosenDraft:
     """Return a prompt of this text; its uid is "" if the database has no prompt of its name."""
-    if given == "-" and any(one.partition("=")[2] == "-" for one in variables):
+    if given == "-" and any(one.partition("=")[2] == "-" for one in args.var):
         raise RefusedError("Prompt and value cannot both come from standard input. Read one from a file: K=@FILE.")
     text = text_of(given, "the prompt").rstrip("\n")
     if not text.strip():
         raise RefusedError("The prompt is empty. Write one, such as “Translate to French: {{text}}”.")
     name = visible_note(name or _name_of(text))
-    draft = text_draft(workbench, text)
+    draft = text_draft(workbench, text, args.model)
     known = next((row for row in workbench.prompts.all() if row.name == name), None)
     if known is None:
         return ChosenDraft("", name, draft, draft)
@@ -153,6 +166,8 @@ def from_pack(workbench: Workbench, path: Path, slug: str | None, case: str) -> 
     if not uid:
         others: dict[str, Action] = {one: "skip" for one in slugs_ if one != prompt.slug}
         uid = importer.apply(plan, others).prompts[prompt.slug]
+    else:
+        importer.store_files(plan, planned)
     numbers = {version.hash: version.number for version in workbench.store.versions(uid)}
     known_hashes = [version.hash for version in prompt.versions]
     lanes = tuple(
@@ -160,7 +175,8 @@ def from_pack(workbench: Workbench, path: Path, slug: str | None, case: str) -> 
         for lane in prompt.lanes
     )
     based_on = numbers.get(prompt.main, max(numbers.values(), default=None))
-    return ChosenDraft(uid, prompt.name, Draft(prompt.content, values, lanes, based_on), None, plan.notes)
+    draft = Draft(prompt.content, values, lanes, based_on)
+    return ChosenDraft(uid, prompt.name, draft, None, plan.notes, prompt, importer.tested_cases(planned, uid))
 
 
 def _file_lane(workbench: Workbench, file: PromptFile) -> Lane:

@@ -18,7 +18,6 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from workbench.cli.address_confirmation import confirm_address
 from workbench.cli.database_arguments import open_workbench
@@ -28,7 +27,7 @@ from workbench.cli.text_arguments import secret_lines
 from workbench.core.lanes import Endpoint
 from workbench.core.providers import PROVIDERS
 from workbench.core.text import plural
-from workbench.usecases.endpoint_form import EndpointForm, address_trouble, is_secret_header
+from workbench.usecases.endpoint_form import EndpointForm, address_trouble, is_secret_header, name_of, versioned_url
 from workbench.usecases.endpoints import Endpoints, SavedEndpoint, WrongFormError, file_troubles
 from workbench.usecases.model_names import model_name, pair
 from workbench.usecases.problems import RefusedError
@@ -152,7 +151,9 @@ def _saved_address(workbench: Workbench, args: argparse.Namespace) -> SavedEndpo
         settings=tuple(pair(one, "a setting") for one in args.setting),
     )
     _refuse_plain(form, args.secret_header)
-    return workbench.endpoints.save(form)
+    if versioned_url(form):
+        workbench.engine.start()
+    return workbench.endpoints.save_answering(form)
 
 
 def _refuse_plain(form: EndpointForm, secret: list[str]) -> None:
@@ -160,13 +161,6 @@ def _refuse_plain(form: EndpointForm, secret: list[str]) -> None:
     for name, value in form.headers:
         if name in secret and value is not None and not is_secret_header(name, value):
             raise RefusedError(f"The header {name} does not look like a secret. Use --header {name}=VALUE.")
-
-
-def name_of(address: str) -> str:
-    """Return a name for an address: its host, with the port if it has one."""
-    parts = urlsplit(address.strip())
-    host = (parts.hostname or "").removeprefix("www.").removeprefix("api.")
-    return f"{host}:{parts.port}" if parts.port else host
 
 
 def _tell(workbench: Workbench, endpoint: Endpoint, args: argparse.Namespace, did: str) -> None:

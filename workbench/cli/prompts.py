@@ -91,7 +91,7 @@ def _new(workbench: Workbench, args: argparse.Namespace) -> None:
     if args.file is not None:
         draft = file_draft(workbench, args.file).draft
     else:
-        draft = text_draft(workbench, "" if args.text is None else text_of(args.text, "the prompt"))
+        draft = text_draft(workbench, "" if args.text is None else text_of(args.text, "the prompt"), args.model)
     draft = with_lanes(workbench, draft, args.model, [])
     uid, made = workbench.prompts.create(args.name, draft)
     made.result()

@@ -96,6 +96,10 @@ def _of_prompt(workbench: Workbench, args: argparse.Namespace, path: Path) -> Su
             replace(lane, pinned=_version(workbench, uid, name)) for name in args.version for lane in _unpinned(lanes)
         )
     settings = replace(settings, columns=with_one_slot_each(lanes), baseline="" if args.model else settings.baseline)
+    if chosen.packed is not None:
+        # What the pack says now: it may have been edited since the history has its prompt.
+        settings = replace(settings, checks=chosen.packed.checks, threshold=chosen.packed.threshold)
+        return SuiteTarget(uid, chosen.name, chosen.draft, chosen.cases, settings, notes=chosen.notes)
     return SuiteTarget(uid, chosen.name, chosen.draft, workbench.store.packs.cases(uid), settings, notes=chosen.notes)
 
 

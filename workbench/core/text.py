@@ -121,6 +121,19 @@ def opening_words(text: str, limit: int) -> str:
     return (line[:cut] if cut > limit // 2 else line[: limit - 1]) + "…"
 
 
+@functools.cache
+def _figure_gap() -> re.Pattern[str]:
+    units = r"(?<=\d) (?=(?:%|points?\b|ms\b|s\b|million\b))"
+    # In Markdown, a sign may stand behind a backslash.
+    p = r"(?<=\bp) (?=\\?[=<] \d)|(?<=\bp [=<]) (?=\d)|(?<=\bp \\[=<]) (?=\d)"
+    return re.compile(f"{units}|{p}")
+
+
+def unbroken(text: str) -> str:
+    """Return text to be shown in lines, with no-break spaces between figures and units: "86.7 %", "p = 0.02"."""
+    return _figure_gap().sub("\u00a0", text)
+
+
 def plural(number: int, word: str, many: str = "") -> str:
     """Return a noun as it follows a number: `word` after 1, else `many`, by default `word` with an s."""
     return word if number == 1 else many or f"{word}s"

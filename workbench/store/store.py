@@ -36,7 +36,6 @@ from workbench.store.runs import (
     damaged_drafts,
     endpoints,
     improvements,
-    model_uses,
     output_endings,
     partials,
     past_outputs,
@@ -52,7 +51,7 @@ from workbench.store.runs import (
 from workbench.store.runs.curation import Curation
 from workbench.store.runs.draft_cases import KnownCases
 from workbench.store.runs.judgement_records import JudgementRecords
-from workbench.store.runs.model_uses import ModelUse
+from workbench.store.runs.model_uses import ModelUses
 from workbench.store.runs.technique_marks import TechniqueMarks
 from workbench.store.search.run_exports import RunExports
 from workbench.store.search.search_index import Indexer
@@ -92,6 +91,7 @@ class Store(LazyRecords):
         self.packs = PackRecords(self._readers, self._write)
         self.techniques = TechniqueMarks(self._readers, self._write)
         self.pass_shares = PassShareRecords(self._readers)
+        self.model_uses = ModelUses(self._readers)
 
     @property
     def read_only(self) -> bool:
@@ -178,11 +178,6 @@ class Store(LazyRecords):
         """Return the lanes of the drafts of all prompts in use."""
         with self._readers.use() as connection:
             return prompts.draft_lanes(connection)
-
-    def model_uses(self) -> tuple[ModelUse, ...]:
-        """Return which models prompts in use have in lanes, tests, winners and labels."""
-        with self._readers.use() as connection:
-            return model_uses.read(connection)
 
     def draft(self, prompt_uid: str) -> Draft | None:
         """Return the draft, None if the prompt never had one."""

@@ -20,7 +20,6 @@ from workbench.core.lanes import BUILTIN, Lane
 from workbench.core.rendered_content import RenderedRequest
 from workbench.core.runs import Result
 from workbench.core.templates import content_variables
-from workbench.core.testing.case_identity import filled_values
 from workbench.core.testing.case_proposals import (
     MOST_SHOWN,
     MOST_WANTED,
@@ -34,7 +33,7 @@ from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompt_questions import NO_INSTRUCTIONS, PromptQuestion, PromptQuestions, QuestionDefaults
 from workbench.usecases.run_handle import RunHandle
 from workbench.usecases.runner import Runner
-from workbench.usecases.testing.holdout import held_out_values
+from workbench.usecases.testing.holdout import answers_outside
 
 _NO_VARIABLES = (
     "This prompt has no variables, so its cases could not differ. Put one where the input goes, such as {{question}}, "
@@ -92,8 +91,7 @@ class CaseProposer(PromptQuestions):
     def known(self, prompt_uid: str) -> QuestionDefaults:
         """Return what a request for a prompt starts from; its cases are those outside the hold-out."""
         cases = self._store.packs.cases(prompt_uid)
-        held = held_out_values(self._store, prompt_uid)
-        answers = (one for one in self._store.recent_answers(prompt_uid) if filled_values(one.values) not in held)
+        answers = answers_outside(self._store, prompt_uid)
         return self._defaults(prompt_uid, answers, (case for case in cases if not case.held_out))
 
     def past(self, run_uid: str) -> PastCaseRequest:

@@ -21,6 +21,7 @@ from workbench.host.processes import is_secret
 
 Field = Literal["name", "base_url", "headers", "key", "path", "adapter", "settings"]
 _TAKEN = frozenset({"echo", "builtin", "litellm"})
+_VERSION = re.compile(r"v\d\w*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,29 @@ def clean_url(text: str) -> str:
         cleaned = cleaned.removesuffix(ending)
     parts = urlsplit(cleaned)
     return urlunsplit((parts.scheme.lower(), parts.netloc, parts.path.rstrip("/"), parts.query, parts.fragment))
+
+
+def versioned_url(form: EndpointForm) -> str:
+    """Return the address of a form with /v1, where OpenAI-compatible servers usually answer; "" if it has a version."""
+    address = clean_url(form.base_url)
+    if form.provider or address_trouble(address) or _VERSION.fullmatch(address.rpartition("/")[2]):
+        return ""
+    return f"{address}/v1"
+
+
+def name_of(address: str) -> str:
+    """Return a name for an address: its host, with the port if it has one; "" for an unusable address."""
+    if address_trouble(address):
+        return ""
+    parts = urlsplit(address.strip())
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("api.")
+    return f"{host}:{parts.port}" if parts.port else host
+
+
+def free_name(name: str, others: Sequence[Endpoint]) -> str:
+    """Return `name`, or a variant of it that is a valid unused name."""
+    tries = [name, f"My {name}", *(f"My {name} {n}" for n in range(2, len(others) + 3))]
+    return next(one for one in tries if not check_name(one, "", others))
 
 
 def _check_url(text: str) -> tuple[FieldMistake, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -36,6 +37,7 @@ from workbench.usecases.endpoint_form import (
     check_name,
     clean_url,
     is_secret_header,
+    versioned_url,
     warnings,
 )
 from workbench.usecases.known_models import KnownModels, is_answer
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from workbench.usecases.server_discovery import FoundServer
 
 Headers = tuple[tuple[str, str], ...]
+_NO_LIST = frozenset({"no_model", "broken_stream"})
+"""Failures of an address that answers, but not with a list of models."""
 _UNSAVED = "unsaved"
 """The uid of an endpoint whose form is tried before it is saved."""
 
@@ -89,6 +93,14 @@ class SavedEndpoint:
     endpoint: Endpoint
     warnings: tuple[str, ...]
     done: Future[None]
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweringForm:
+    """A form with the address that answered, and the models listed there."""
+
+    form: EndpointForm
+    models: ModelIds
 
 
 class Endpoints:
@@ -151,6 +163,36 @@ class Endpoints:
         if before is None and (listed := self.known.get(replace(endpoint, uid=_UNSAVED))):
             self.known.put(endpoint, listed)
         return SavedEndpoint(endpoint, warnings(endpoint.base_url), self._store.save_endpoint(endpoint, self._now()))
+
+    def save_answering(self, form: EndpointForm, *, session_only: bool = False) -> SavedEndpoint:
+        """Like `save`, but adds /v1 to a new address if models are listed only there. Blocks for the server."""
+        before = self.find(form.uid) if form.uid else None
+        is_new = before is None or before.base_url != clean_url(form.base_url)
+        if not is_new or not versioned_url(form) or check_form(form, self.all()):
+            return self.save(form, session_only=session_only)
+        try:
+            answering = self.answering(form).form
+        except EngineError:
+            answering = form
+        saved = self.save(answering, session_only=session_only)
+        if answering == form:
+            return saved
+        return replace(saved, warnings=(f"It lists models at {answering.base_url}, not without /v1.", *saved.warnings))
+
+    def answering(self, form: EndpointForm) -> AnsweringForm:
+        """Return a form with the address that lists models: as given, or else with /v1. Blocks for the server.
+
+        Raises EngineError, and HostError for the keyring.
+        """
+        try:
+            return AnsweringForm(form, self.models_of(form).result())
+        except EngineError as error:
+            other = replace(form, base_url=versioned_url(form))
+            if not other.base_url or error.failure.code not in _NO_LIST:
+                raise
+            with suppress(EngineError):
+                return AnsweringForm(other, self.models_of(other).result())
+            raise
 
     def question(self, endpoint: Endpoint, model: str = "") -> AddressQuestion | None:
         """Return what must be confirmed before an endpoint can be called, None for nothing. Raises HostError."""

@@ -17,13 +17,12 @@ from workbench.core.improvement import Proposal, RecentAnswer, propose, question
 from workbench.core.lanes import Lane
 from workbench.core.rendered_content import RenderedRequest
 from workbench.core.runs import Result
-from workbench.core.testing.case_identity import filled_values
 from workbench.store import Store
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompt_questions import NO_INSTRUCTIONS, PromptQuestion, PromptQuestions, QuestionDefaults
 from workbench.usecases.run_handle import RunHandle
 from workbench.usecases.runner import Runner
-from workbench.usecases.testing.holdout import held_out_values
+from workbench.usecases.testing.holdout import answers_outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +67,7 @@ class Improver(PromptQuestions):
 
     def known(self, prompt_uid: str) -> QuestionDefaults:
         """Return the initial values of an improvement of a prompt."""
-        held = held_out_values(self._store, prompt_uid)
-        answers = (one for one in self._store.recent_answers(prompt_uid) if filled_values(one.values) not in held)
-        return self._defaults(prompt_uid, answers)
+        return self._defaults(prompt_uid, answers_outside(self._store, prompt_uid))
 
     def past(self, run_uid: str) -> PastQuestion:
         """Return an earlier request with its answer. Raises RefusedError for one that this release cannot read."""

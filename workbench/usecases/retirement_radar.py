@@ -107,7 +107,7 @@ def source() -> str:
 
 def radar(store: Store, catalogue: ModelCatalogue, today: date) -> tuple[RetiringModel, ...]:
     """Return the retired and retiring models of a history, earliest day first. Blocks; raises StoreError."""
-    return retiring_models(store.model_uses(), store.packs.known(), catalogue, today)
+    return retiring_models(store.model_uses.all(), store.packs.known(), catalogue, today)
 
 
 def retiring_models(

@@ -1,7 +1,7 @@
 """Making cases of what ran: of the value sets of a run, and of a case as it was tested.
 
-Invariant: nothing is stored before `keep`, and a case that is there keeps what the run does not say. The values of a
-case of the hold-out make no other case.
+Invariant: nothing is stored before `keep`, which is one transaction, and a case that is there keeps what the run does
+not say. The values of a case of the hold-out make no other case.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from workbench.core.cases import Case
 from workbench.core.runs import IterationDetail
 from workbench.core.testing.case_identity import asked_values
 from workbench.store import Store
-from workbench.usecases.case_import import CaseImporter, CaseOfAnswer
+from workbench.usecases.case_import import CaseOfAnswer
 from workbench.usecases.problems import RefusedError
 
 _WITH_VALUES = ("iteration", "import")
@@ -23,8 +23,8 @@ _WITH_VALUES = ("iteration", "import")
 class RunCases:
     """Cases of one history. Methods block and belong on a worker thread, except those that return futures."""
 
-    def __init__(self, store: Store, new_uid: Callable[[], str], importer: CaseImporter) -> None:
-        self._store, self._new_uid, self._importer = store, new_uid, importer
+    def __init__(self, store: Store, new_uid: Callable[[], str]) -> None:
+        self._store, self._new_uid = store, new_uid
 
     def of_run(self, prompt_uid: str, run_uid: str) -> tuple[CaseOfAnswer, ...]:
         """Return a case for each value set of a run; nothing is stored.
@@ -70,19 +70,17 @@ class RunCases:
         held_out = case.held_out if before is None else before.held_out
         return CaseOfAnswer(prompt_uid, replace(case, uid=uid, held_out=held_out), before)
 
-    def keep(self, made: Sequence[CaseOfAnswer]) -> list[Future[None]]:
-        """Store cases made of the answers of one prompt, the new ones in one transaction."""
-        new = [one for one in made if one.before is None]
-        changed = [self._importer.keep_answer(one) for one in made if one.before is not None]
-        cases = tuple(one.case for one in new)
-        return [self._store.packs.append_cases(new[0].prompt_uid, cases), *changed] if new else changed
+    def keep(self, made: Sequence[CaseOfAnswer]) -> Future[None]:
+        """Store cases of one prompt in one transaction."""
+        changed = [one.case for one in made if one.before is not None]
+        added = [one.case for one in made if one.before is None]
+        return self._store.packs.put_cases(made[0].prompt_uid, changed, added)
 
-    def take_back(self, made: Sequence[CaseOfAnswer]) -> list[Future[None]]:
+    def take_back(self, made: Sequence[CaseOfAnswer]) -> Future[None]:
         """Undo `keep`."""
-        new = [one for one in made if one.before is None]
-        changed = [self._importer.take_answer_back(one) for one in made if one.before is not None]
-        uids = tuple(one.case.uid for one in new)
-        return [self._store.packs.remove_cases(new[0].prompt_uid, uids), *changed] if new else changed
+        before = [one.before for one in made if one.before is not None]
+        added = [one.case.uid for one in made if one.before is None]
+        return self._store.packs.return_cases(made[0].prompt_uid, before, added)
 
 
 def _clear_answer(detail: IterationDetail, position: int) -> str:

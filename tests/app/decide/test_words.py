@@ -39,7 +39,8 @@ def test_rows_name_their_measured_numbers() -> None:
 def test_steps_say_what_they_take() -> None:
     steps = {step.id: step_words(step) for step in DECISION.steps}
     assert steps["tuned"].endswith("run the hold-out: 400 calls, about $0.80, 20 minutes")
-    assert ":" not in steps["caching"]
+    assert steps["caching"] == "Switch caching on: saves $4,536 a month"
+    assert ":" not in steps["train"]
     done = sum(step.is_done for step in DECISION.steps)
     assert experiment_title(DECISION.steps) == f"The experiment: {len(steps)} steps, {done} done"
 

@@ -10,9 +10,13 @@ import pytest
 
 from tests.core.decide import scenarios
 from tests.core.decide.branches import BRANCHES
-from tests.core.decide.made import decided, finding
+from tests.core.decide.made import TODAY, decided, evidence, finding
 from workbench.core.decide.decision import Decision, DecisionCode
-from workbench.core.decide.evidence import DecideEvidence
+from workbench.core.decide.evidence import CaseCounts, DecideEvidence, TryEvidence
+from workbench.core.decide.goals import DecideGoals
+from workbench.core.decide.report import DecisionReport
+from workbench.core.statistics.stopping import TryResult
+from workbench.formats.decision_reports.report_words import data_lines
 
 
 def text(decision: Decision) -> str:
@@ -104,7 +108,7 @@ def test_tuning_is_no_to_do_when_the_target_is_met() -> None:
 
 def test_a_target_met_where_you_tuned_asks_for_a_hold_out() -> None:
     decision = decided(BRANCHES["met where tuned"][0])
-    assert (decision.code, [step.id for step in decision.steps]) == ("SHIP", ["holdout"])
+    assert (decision.code, [step.id for step in decision.steps]) == ("SHIP", ["limits", "holdout"])
 
 
 def test_a_judge_of_unmeasured_error_is_the_reason_to_measure_it() -> None:
@@ -112,6 +116,117 @@ def test_a_judge_of_unmeasured_error_is_the_reason_to_measure_it() -> None:
     assert decision.need is not None
     assert (decision.need.kind, decision.need.count) == ("labels", 40)
     assert any("its error is not measured" in reason for reason in decision.reasons)
+
+
+# The first open step of rows whose headline asks for one thing.
+FIRST_STEPS = {
+    "judge unmeasured": (2, "judge"),
+    "contradictions": (2, "labels"),
+    "tuned and forgetting": (4, "retrain"),
+    "tuned and unguarded": (4, "guards"),
+    "limit but no time": (6, "limits"),
+    "over budget with a cheaper model and batches": (7, "adopt"),
+    "over budget, batches only": (7, "batch"),
+    "too_dear": (7, "caching"),
+    "straddling": (8, "settle"),
+    "few clusters": (8, "independent"),
+    "broken_format": (9, "schema"),
+    "format with a schema": (9, "enforce"),
+    "stubborn": (10, "probe"),
+    "facts help": (10, "facts"),
+    "better on the cases tuned on": (11, "switch"),
+    "better_model": (11, "adopt"),
+    "luck": (12, "vote"),
+    "improving": (13, "again"),
+    "one kind": (13, "models"),
+    "plateau": (14, "rows"),
+}
+
+
+@pytest.mark.parametrize("name", FIRST_STEPS)
+def test_the_first_step_is_what_the_headline_asks_for(name: str) -> None:
+    decision = decided(BRANCHES[name][0])
+    first = next(step for step in decision.steps if not step.is_done)
+    assert (decision.table_row, first.id) == FIRST_STEPS[name]
+
+
+def test_an_adapter_that_forgets_is_trained_again_and_measured_again() -> None:
+    again, measured = decided(scenarios.tuned_forgets()).steps
+    assert again.title == "Train again with general rows, fewer passes or a lower rank"
+    assert again.action is not None
+    assert again.action.kind == "training"
+    # The hold-out of at least 50 cases and two guard sets of 120, each with the prompt and with the adapter.
+    assert (measured.id, measured.calls) == ("remeasure", 2 * (50 + 2 * 120))
+
+
+def test_a_step_that_saves_says_how_much() -> None:
+    saved = {step.id: step.saved_usd for step in decided(scenarios.too_dear()).steps}
+    assert saved["caching"] == pytest.approx(2592)
+    assert saved["shorten"] is None
+
+
+def test_with_verdicts_only_the_headline_names_the_cases_that_come_first() -> None:
+    decision = decided(BRANCHES["verdicts only"][0])
+    assert decision.headline.endswith("Score 20 cases to see what is missing.")
+    assert decision.steps[0].id == "evidence"
+    assert decision.confidence != "high"
+
+
+def test_one_of_two_other_models_leaves_one() -> None:
+    decision = decided(BRANCHES["one other model"][0])
+    assert "try one more model" in decision.headline
+    step = next(one for one in decision.steps if one.id == "models")
+    assert step.title == "Compare 1 other model on the same cases"
+    assert step.action is not None
+    assert step.action.label == "Add a model"
+
+
+ANSWERS = {
+    "few stubborn": ("F7", "holds", "not missing"),
+    "no better model": ("F8", "holds", "none better"),
+    "better_model": ("F8", "limit reached", "one is better"),
+    "cheaper model": ("F8", "limit near", "one is cheaper"),
+    "no luck": ("F9", "holds", "out of reach"),
+    "luck": ("F9", "limit near", "within reach"),
+    "voted": ("F9", "holds", "vote is on"),
+    "improving": ("F10", "holds", "not yet"),
+    "plateau": ("F10", "limit reached", "limit reached"),
+    "missed": ("F4", "limit reached", "limit reached"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_answers_the_question_of_its_row(name: str) -> None:
+    id_, word, answer = ANSWERS[name]
+    found = finding(decided(BRANCHES[name][0]), id_)
+    assert (found.word, found.answer) == (word, answer)
+
+
+# What would change an advice to keep the prompt or to train: what the volume, the gain and hosting must be.
+# Never: 1.5 · (5,840 + 1,000 / 12) − 1 million · (0.003832 − 0.01) = 15,053.
+RETURNS = {
+    "near": {"2.68 million calls a month or more.", "Better answers that are worth about $2,600 a month."},
+    "never": {"Better answers that are worth about $15,000 a month."},
+    "pays": {"Fewer than 2.68 million calls a month."},
+    "only a bound": set(),
+}
+
+
+@pytest.mark.parametrize("name", RETURNS)
+def test_what_would_change_the_return_is_said_where_it_would(name: str) -> None:
+    decision = decided(BRANCHES[name][0])
+    assert decision.code == "TUNE_LORA"
+    said = [one for one in decision.would_change if "calls a month" in one or "worth about" in one]
+    assert {one for one in said if "hosting" not in one} == RETURNS[name]
+
+
+def test_evidence_of_nothing_counts_nothing() -> None:
+    assert evidence().cases == CaseCounts(0, 0, 0, 0, None, 0, None)
+    assert list(data_lines(DecisionReport("p", TODAY, decided(evidence()), DecideGoals(), CaseCounts()))) == [
+        "0 cases to tune on, 0 held out."
+    ]
+    tried = TryEvidence(1, "v2", "wording", TryResult("open"), 0.1, 60, 3, 2)
+    assert tried == replace(tried, set_name="tuning", version=None, difference=None, added=(), run_uids=())
 
 
 def test_people_who_are_not_known_hold_nothing() -> None:

@@ -49,11 +49,7 @@ def _first_answer(desk: Desk, hands: Hands) -> None:
     hands.type("Say hello")
     hands.press("ctrl+l")
     hands.type(desk.fake.base_url)
-    hands.press("Return")
-    hands.type("lab")
-    hands.press("Return", "Escape")
-    hands.type("fake-1")
-    hands.press("ctrl+Return")
+    hands.press("Return", "Return", "ctrl+Return")
     desk.wait_for_rows("the answer", f"{_FINISHED} AND text LIKE 'Hello from fake-1%'")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from workbench.core.checks.check_result import CheckResult
 from workbench.core.checks.evaluator import evaluate
 from workbench.core.checks.inputs import MOST_CHECKED, CheckedAnswer
 from workbench.core.runs import AnswerStep
-from workbench.engine.checker.client import CheckerClient
+from workbench.engine.checker.client import NO_START, CheckerClient
 from workbench.engine.checker.sandbox import QuickJsEngine
 
 YES = {"type": "contains", "value": "hello"}
@@ -109,6 +110,20 @@ def test_child_that_cannot_start_leaves_checks_unscored() -> None:
     for command in (["/nowhere"], [sys.executable, "-c", "raise SystemExit(3)"]):
         with CheckerClient(os.environ, command) as broken:
             assert [one.state for one in results(broken, "x", YES, YES)] == ["unscored", "unscored"]
+
+
+def test_child_that_does_not_start_again_leaves_the_remaining_checks_unscored(tmp_path: Path) -> None:
+    """The process ends in its first check, and no other one starts: each check has one result."""
+    once = tmp_path / "started"
+    script = (
+        "import pathlib, sys; from workbench.engine.checker.__main__ import main; once = pathlib.Path(sys.argv[1])\n"
+        "if once.exists(): raise SystemExit(3)\nonce.touch(); main()"
+    )
+    with CheckerClient(os.environ, [sys.executable, "-c", script, str(once)], limit_s=5) as client:
+        checks = [check_from_json(check) for check in (YES, HANGS, YES, YES)]
+        found = client._single_results(CheckedAnswer("hello"), checks)
+    assert [one.state for one in found] == ["pass", "unscored", "unscored", "unscored"]
+    assert [one.reason for one in found[2:]] == [NO_START] * 2
 
 
 def test_no_checks_start_no_process() -> None:

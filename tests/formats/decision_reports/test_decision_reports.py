@@ -93,8 +93,8 @@ def shown(page: str) -> _Page:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_all_formats_say_the_same(scenario: object) -> None:
     one = report(scenario())  # type: ignore[operator]
-    page = " ".join(shown(written("html", one)).texts)
-    words = re.sub(r"\\(.)", r"\1", written("markdown", one)).replace("<!-- -->", "")
+    page = " ".join(shown(written("html", one)).texts).replace("\u00a0", " ")
+    words = re.sub(r"\\(.)", r"\1", written("markdown", one)).replace("<!-- -->", "").replace("\u00a0", " ")
     data = json.loads(written("json", one))
     said = [one.decision.headline, *one.decision.reasons, *(found.sentence for found in one.decision.findings)]
     said += [lever.title for lever in one.decision.levers]
@@ -105,6 +105,17 @@ def test_all_formats_say_the_same(scenario: object) -> None:
     assert [found["sentence"] for row in data["rows"] for found in row["findings"]] == [
         found.sentence for row in one.decision.rows for found in row.findings
     ]
+
+
+@pytest.mark.parametrize("format_", ["html", "markdown"])
+def test_figures_keep_their_units_on_the_same_line(format_: str) -> None:
+    document = written(format_, report(scenarios.tuned_forgets()))
+    # A chart does not wrap, and neither does the style of the page.
+    page = re.sub(r"<(svg|style)\b.*?</\1>", "", document, flags=re.DOTALL) if format_ == "html" else document
+    assert "95\u00a0% interval" in page
+    assert "9.2\u00a0points" in page
+    assert "p\u00a0=\u00a00.021" in page
+    assert re.search(r"\d (?:%|points?\b)|\bp = \d", page) is None
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -191,4 +202,4 @@ def test_equal_reports_are_equal_bytes() -> None:
 def test_day_is_that_of_the_evidence() -> None:
     one = replace(report(scenarios.good_enough()), made_on=date(2027, 1, 2))
     for name in FORMATS:
-        assert "2027-01-02" in written(name, one)
+        assert ("2027-01-02" if name == "json" else "2 Jan 2027") in written(name, one)

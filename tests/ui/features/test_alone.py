@@ -411,7 +411,7 @@ def test_prompts(tmp_path: Path) -> None:
     told = driven("prompts", tmp_path)
     changing = [f"{what}_prompt" for what in ("archive", "duplicate", "new", "organise", "rename")]
     assert told["commands"] == [*changing, "search_prompts", "show_archived", "switch_prompt"]
-    assert (told["copied"], told["saved"]) == (["Order bot", "Order bot copy"], 1)
+    assert (told["copied"], told["saved"]) == (["Order bot", "Order bot copy"], 2)
     assert (told["archived"], told["opened"]) == (["Order bot"], True)
     assert told["shown"] == ["Order bot", "Order bot copy"]
     assert told["named"] == [True, True]
@@ -629,7 +629,8 @@ def test_decide(tmp_path: Path) -> None:
     assert (told["hidden"], told["shown again"]) == (0, 1)
     assert told["figures"][0].startswith("“Target (%)” is a number above 0")
     assert told["figures"][1:] == [0.75, False, 2_000_000]
-    assert told["changed"].startswith("Your figures: target 75 %, margin 10 points, 2 million calls a month")
+    figures = told["changed"].replace("\u00a0", " ")
+    assert figures.startswith("Your figures: target 75 %, margin 10 points, 2 million calls a month")
     assert told["rules"]
     headline, buttons, hides_chart = told["few"]
     assert headline == "Not enough evidence yet: score 20 cases, or give 4 more verdicts."

@@ -152,7 +152,7 @@ def _plain(text: str, *, is_literal: bool = False) -> str:
     """Return a text on one line without markup."""
     if not is_literal and re.search(r"</?(a|b|i|p|br|qt|tt|code|span|table|tr|td)\b[^>]*>", text):
         text = html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"<br ?/?>", "\n", text)))
-    return text.strip().replace("\u200b", "").replace("\n", " ⏎ ").replace("\u2029", " ⏎ ")
+    return text.strip().replace("\u200b", "").replace("\u00a0", " ").replace("\n", " ⏎ ").replace("\u2029", " ⏎ ")
 
 
 def _list(items: list[str]) -> str:

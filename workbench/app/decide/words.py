@@ -7,26 +7,28 @@ from collections.abc import Iterator
 from workbench.core.decide.decision import (
     CostPicture,
     Finding,
-    FindingWord,
     Lever,
     SensitivityBar,
     Step,
     VersionRate,
 )
-from workbench.core.decide.decision_words import effort_words, ends_words, figure_words
+from workbench.core.decide.decision_words import FindingTone, effort_words, ends_words, figure_words, tone
 from workbench.core.decide.figure_words import dollars, goal_percent, number, percent, points, seconds
 from workbench.core.decide.goals import DecideGoals
 from workbench.core.decide.report import DecisionReport
 from workbench.core.text import counted
 
-PILL_ROLES: dict[FindingWord, str] = {
-    "holds": "pill-green",
-    "limit near": "pill-warn",
-    "limit reached": "pill-red",
-    "not tried": "pill-dashed",
-    "cannot tell": "pill-dashed",
+_PILL_ROLES: dict[FindingTone, str] = {
+    "good": "pill-green",
+    "near": "pill-warn",
+    "bad": "pill-red",
+    "open": "pill-dashed",
 }
-"""The role of the label that shows a word. The word itself says everything; the colour only helps to find it."""
+
+
+def pill_role(finding: Finding) -> str:
+    """Return the role of the label that shows the answer of a finding."""
+    return _PILL_ROLES[tone(finding)]
 
 
 def step_words(step: Step) -> str:

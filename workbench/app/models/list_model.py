@@ -68,6 +68,18 @@ class _Group:
         return self.pick >= 0 or any(isinstance(row, ModelEntry) for row in self.rows)
 
 
+def pickable_near(model: ModelListModel, start: int, step: int) -> int:
+    """Return the row that can be picked about `step` rows from `start`, -1 if there is none."""
+    last, way = model.rowCount() - 1, 1 if step > 0 else -1
+    if last < 0:
+        return -1
+    target = min(max(start + step, 0), last)
+    # First look past the target (it may be a header); at the end of the list look back towards the start.
+    ahead = (i for i in range(target, last + 1 if way > 0 else -1, way) if model.is_pickable(i))
+    behind = (i for i in range(target, start, -way) if model.is_pickable(i))
+    return next(ahead, next(behind, -1))
+
+
 class ModelListModel(QAbstractListModel):
     """Headers, models and remarks for a query over an offer."""
 
@@ -147,6 +159,18 @@ class ModelListModel(QAbstractListModel):
             if entry is not None and (entry.endpoint, entry.model) == (endpoint, model):
                 return i
         return -1
+
+    def position_of(self, row: PickerRow) -> int:
+        """Return where a row is shown now, -1 if it is not."""
+        if row.entry is not None:
+            return self.position(row.entry.endpoint, row.entry.model)
+        rows = map(self.row, range(len(self._rows)))
+        return next((i for i, other in enumerate(rows) if (other.kind, other.title) == (row.kind, row.title)), -1)
+
+    def first_position(self, endpoint: str) -> int:
+        """Return the row of the first model of an endpoint, -1 if none is listed."""
+        rows = enumerate(self._rows)
+        return next((i for i, row in rows if isinstance(row, ModelEntry) and row.endpoint == endpoint), -1)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self._rows)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.prompts.list_model import PromptListModel
 from workbench.app.tasks import BackgroundTasks
 from workbench.core.runs import PromptRow
+from workbench.usecases.new_prompt_lanes import NewPromptLanes
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompts import PromptLibrary
 
@@ -22,10 +23,19 @@ class PromptList(QObject):
 
     open_requested = Signal(str)
     listed = Signal()
+    lanes_left_out = Signal(str)
+    """A new prompt was opened: a sentence about the lanes that it could not begin with."""
 
-    def __init__(self, stored: PromptLibrary, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        stored: PromptLibrary,
+        first_lanes: Callable[[], NewPromptLanes],
+        tasks: BackgroundTasks,
+        parent: QObject | None = None,
+    ) -> None:
+        """`first_lanes` reads the lanes of a new prompt, and blocks."""
         super().__init__(parent)
-        self._stored, self._tasks = stored, tasks
+        self._stored, self._first_lanes, self._tasks = stored, first_lanes, tasks
         self.model = PromptListModel(self)
         self.model.rename_requested.connect(self.rename)
         self.model.folder_rename_requested.connect(self.rename_folder)
@@ -59,8 +69,18 @@ class PromptList(QObject):
         self.refresh()
 
     def create(self, name: str = "Untitled prompt", then: Callable[[str], None] | None = None) -> None:
-        """Create an empty prompt and open it; `then` gets its uid once it is listed."""
-        self._made(lambda: self._stored.create(name), then)
+        """Create an empty prompt with the lanes of a new prompt and open it; `then` gets its uid once it is listed."""
+
+        def begin(first: NewPromptLanes) -> None:
+            def opened(uid: str) -> None:
+                if first.sentence:
+                    self.lanes_left_out.emit(first.sentence)
+                if then is not None:
+                    then(uid)
+
+            self._made(lambda: self._stored.create(name, first.draft), opened)
+
+        self._tasks.run(self._first_lanes, begin)
 
     def duplicate(self, uid: str, name: str) -> None:
         """Copy a prompt under a new name and open the copy."""

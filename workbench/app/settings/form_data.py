@@ -15,6 +15,7 @@ from workbench.core.origins import base_origin
 from workbench.core.run_limits import Limits
 from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.endpoint_form import EndpointForm, FieldMistake
+from workbench.usecases.endpoints import AnsweringForm
 from workbench.usecases.provider_access import ProviderState, tail_of
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class SettingsSource(Protocol):
         """Remove an endpoint and its keys."""
         ...
 
-    def load_models(self, form: EndpointForm) -> Future[tuple[str, ...]]:
+    def load_models(self, form: EndpointForm) -> Future[AnsweringForm]:
         """Fetch the model list of the address in the form, with the key typed or, without one, the stored key."""
         ...
 

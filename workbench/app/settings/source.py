@@ -31,7 +31,7 @@ from workbench.host import settings as stored
 from workbench.host.errors import HostError
 from workbench.usecases.credentials import AddressQuestion, endpoint_key
 from workbench.usecases.endpoint_form import EndpointForm
-from workbench.usecases.endpoints import file_troubles
+from workbench.usecases.endpoints import AnsweringForm, file_troubles
 from workbench.usecases.provider_access import (
     ProviderState,
     is_listed,
@@ -147,7 +147,7 @@ class WorkbenchSettingsSource:
         """Store an endpoint; its keys go into the keyring, or into memory for this session."""
 
         def work() -> EndpointSaved:
-            saved = self._models.endpoints.save(form, session_only=session)
+            saved = self._models.endpoints.save_answering(form, session_only=session)
             saved.done.result()
             return EndpointSaved(self._endpoint_info(saved.endpoint), saved.warnings)
 
@@ -168,9 +168,9 @@ class WorkbenchSettingsSource:
         """Remove an endpoint and its keys."""
         return start_then(lambda: self._models.endpoints.remove(uid), lambda _: None)
 
-    def load_models(self, form: EndpointForm) -> Future[tuple[str, ...]]:
+    def load_models(self, form: EndpointForm) -> Future[AnsweringForm]:
         """Fetch the model list of the address in the form, with the key typed or, without one, the stored key."""
-        return start_then(lambda: self._models.endpoints.models_of(form), lambda found: found)
+        return start(lambda: self._models.endpoints.answering(form))
 
     def look_for_servers(self) -> Future[tuple[FoundServer, ...]]:
         """Look for Ollama and LM Studio on this machine."""

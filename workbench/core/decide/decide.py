@@ -140,7 +140,7 @@ def _confidence(found: Judgement, headline: Advice) -> tuple[Confidence, str]:
     if not decides:
         return "high", rules.say("sure", level="high", facts=rules.say("sure.facts"))
     levels = [LEVELS.index(found.findings[name].confidence) for name in decides if _rates_count(found, name)]
-    missing = max(levels, default=0)
+    missing = max((*levels, int(found.is_verdicts_only)))
     doubts = list(_doubts(found, headline))
     sure = level(missing + len(doubts))
     ruled = ["sure.ruled"] if any(found.findings[name].is_ruled for name in decides) else []

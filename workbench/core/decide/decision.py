@@ -78,7 +78,8 @@ ActionKind = Literal[
 @dataclass(frozen=True, slots=True)
 class Action:
     """What a button prepares. `argument` is the key of a technique, the name of a goal, the title of a column, the
-    id of a retiring model, or what is looked at: "prices" of the model, "contradictions" of training rows.
+    id of a retiring model, or what is looked at: "prices" of the model, a "switch" to another one, "contradictions"
+    of training rows.
 
     `set_name` and `count` say how many of which cases, samples or labels; `label` is the text of the button.
     """
@@ -128,6 +129,7 @@ class Finding:
     """The answer to one question, F1 to F16. `is_ruled` if a rule of thumb, not a test, decides it.
 
     `state` is the stable id of the answer, such as "met", "missed" or "unclear" of F4; the decision table reads it.
+    `answer` is the word that is shown: `word`, unless it would not answer the question of the row.
     """
 
     id: str
@@ -141,6 +143,7 @@ class Finding:
     run_uids: tuple[str, ...] = ()
     need: Need | None = None
     is_ruled: bool = False
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the experiment. `id` is stable, so that a step is recognised when the evidence changes."""
+    """A step of the experiment. `id` is stable, so that a step is recognised when the evidence changes.
+
+    `saved_usd` is what it saves a month, None if that is unknown or not its purpose.
+    """
 
     id: str
     title: str
@@ -216,6 +222,7 @@ class Step:
     cost_usd: float | None = None
     minutes: float | None = None
     is_done: bool = False
+    saved_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +324,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class DecideSource:
-    """A source by its number in the rules. `read_on` is "" if no date is known."""
+    """A source by its number in the rules. `read_on` is the date of the page or paper, "" if none is known."""
 
     number: int
     title: str

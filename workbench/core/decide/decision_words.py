@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
-from workbench.core.decide.decision import Decision, Figure, Need, Step
+from workbench.core.decide.decision import Decision, Figure, Finding, FindingWord, Need, Step
 from workbench.core.decide.figure_words import dollars, minutes_words, number, percent, points, seconds
 from workbench.core.text import counted
 
@@ -49,10 +50,35 @@ def next_steps(decision: Decision) -> tuple[Step, ...]:
 
 
 def effort_words(one: Step | Need) -> str:
-    """Return "60 calls, about $0.40, 6 minutes"; "" if nothing is known."""
+    """Return "60 calls, about $0.40, 6 minutes", or "saves $4,540 a month"; "" if nothing is known."""
+    saved = one.saved_usd if isinstance(one, Step) else None
     parts = [
+        "" if saved is None else f"saves {dollars(saved)} a month",
         counted(one.calls, "call") if one.calls is not None else "",
         "" if one.cost_usd is None else f"about {dollars(one.cost_usd)}" if one.cost_usd else "free",
         minutes_words(one.minutes) if one.minutes is not None else "",
     ]
     return ", ".join(filter(None, parts))
+
+
+FindingTone = Literal["good", "near", "bad", "open"]
+_TONES: Mapping[FindingWord, FindingTone] = {
+    "holds": "good",
+    "limit near": "near",
+    "limit reached": "bad",
+    "not tried": "open",
+    "cannot tell": "open",
+}
+_OWN_TONES: Mapping[tuple[str, str], FindingTone] = {
+    ("F8", "none"): "open",
+    ("F8", "better"): "good",
+    ("F8", "cheaper"): "good",
+    ("F9", "none"): "open",
+    ("F9", "reach"): "good",
+}
+"""A model or a vote that helps is good news, although it shows a limit of the prompt."""
+
+
+def tone(finding: Finding) -> FindingTone:
+    """Return the tone in which the answer of a finding is shown; the answer itself says everything."""
+    return _OWN_TONES.get((finding.id, finding.state), _TONES[finding.word])

@@ -1,42 +1,64 @@
 """The small experiment: at most five steps that close the gaps, with what each takes and what its outcomes would mean.
 
 Invariant: a step is done because the history shows it, never because someone ticked it; where the answer is clear there
-is no step. The order is that of the decision table: cheap questions first.
+is no step. First comes what the headline asks for, then the order of the decision table: cheap questions first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from workbench.core.decide.decision import Action, ActionKind, Advice, Outcome, Step
+from workbench.core.decide.decision import Action, ActionKind, Advice, Outcome, Saving, Step
 from workbench.core.decide.evidence import PairEvidence
-from workbench.core.decide.figure_words import dollars
+from workbench.core.decide.figure_words import listed
 from workbench.core.decide.findings.failures import had_schema
 from workbench.core.decide.findings.models import better_model, models_tried
 from workbench.core.decide.findings.quality import cases_to_settle
+from workbench.core.decide.findings.tuned import guard_readings, tuned_pair
 from workbench.core.decide.judgement import Judgement
 from workbench.core.decide.levers import group_state
 from workbench.core.statistics.stopping import FEWEST_CASES
 from workbench.core.text import counted, plural
 
 MOST_STEPS = 5
-_CLEAR = frozenset({"SHIP", "HYBRID", "REJECT_TUNED"})
 _FEWEST_FOR_HOLDOUT = 60
+_NAMED: Mapping[int, frozenset[str]] = {
+    2: frozenset({"labels", "judge"}),
+    4: frozenset({"guards"}),
+    6: frozenset({"limits"}),
+    7: frozenset({"adopt", "caching", "batch", "shorten"}),
+    8: frozenset({"settle", "independent"}),
+    9: frozenset({"schema", "enforce"}),
+    10: frozenset({"probe", "facts"}),
+    11: frozenset({"switch", "adopt"}),
+    12: frozenset({"vote"}),
+    13: frozenset({"again", "models", "examples", "structure", "optimiser", "tries"}),
+    14: frozenset({"rows"}),
+}
+"""The steps that the headline of a row of the table asks for: the first open one comes first."""
 
 
 def steps(found: Judgement, headline: Advice) -> tuple[Step, ...]:
     """Return the open steps, and those done before them as far as there is room."""
-    main = found.reading.main
-    if headline.code == "SHIP" and main is not None and main.set_name != "holdout":
-        return tuple(step for step in _Experiment(found, headline).certainty() if not step.is_done)
-    if headline.code in _CLEAR or headline.table_row == 5:
+    if headline.code == "SHIP":
+        return tuple(step for step in _Experiment(found, headline).before_shipping() if not step.is_done)
+    if headline.code == "HYBRID" or headline.table_row == 5:
         return ()
     listed = list(_Experiment(found, headline).steps())
+    if (first := _named(found, headline, listed)) is not None:
+        listed.remove(first)
+        listed.insert(0, first)
     still = [one for one in listed if not one.is_done][:MOST_STEPS]
     room = MOST_STEPS - len(still)
     done = [one for one in listed if one.is_done][-room:] if room and still else []
     kept = {one.id for one in (*still, *done)}
     return tuple(one for one in listed if one.id in kept)
+
+
+def _named(found: Judgement, headline: Advice, listed: Sequence[Step]) -> Step | None:
+    """Return the step that the headline asks for. Where there are verdicts only, it asks for cases, the first step."""
+    named = frozenset[str]() if found.is_verdicts_only else _NAMED.get(headline.table_row, frozenset())
+    return next((step for step in listed if not step.is_done and step.id in named), None)
 
 
 class _Experiment:
@@ -49,6 +71,9 @@ class _Experiment:
 
     def steps(self) -> Iterator[Step]:
         """Yield all steps that belong to the way to the headline, done ones too."""
+        if self._headline.code == "REJECT_TUNED":
+            yield from self._again()
+            return
         yield from self._evidence()
         yield from self._labels()
         if self._headline.code == "CHEAPER":
@@ -70,6 +95,7 @@ class _Experiment:
         calls: int | None = None,
         *,
         is_done: bool = False,
+        saved: float | None = None,
         **words: object,
     ) -> Step:
         said = self._found.rules.steps[name]
@@ -86,6 +112,7 @@ class _Experiment:
             usd,
             minutes,
             is_done,
+            None if is_done else saved,
         )
 
     def _action(self, lever: str, kind: ActionKind = "try") -> Action:
@@ -119,12 +146,8 @@ class _Experiment:
 
     def _costs(self) -> Iterator[Step]:
         found = self._found
-        saving = next((one for one in found.cost.savings if one.id == "caching"), None)
-        if saving is not None:
-            said = saving.sentence
-            if saving.saved_usd is not None:
-                said = f"{said} It saves {dollars(saving.saved_usd)} a month."
-            yield self._step("caching", self._action("caching"), saving=said)
+        for saving in found.cost.savings:
+            yield self._saving(saving)
         calls = 2 * self._cases
         yield self._step("shorten", self._action("shorter"), calls, is_done=self._is_tried("shorter"))
         is_done = found.state("F8") == "cheaper"
@@ -132,6 +155,15 @@ class _Experiment:
 
     def _is_tried(self, lever: str) -> bool:
         return any(one.id == lever and one.state == "tried" for one in self._found.levers)
+
+    def before_shipping(self) -> Iterator[Step]:
+        """Yield what is unknown although the target is met: a limit that cannot be checked, and the hold-out."""
+        need, main = self._found.findings["F12"].need, self._reading.main
+        if self._found.state("F12") == "unknown" and need is not None:
+            title = need.sentence.removesuffix(".") if need.action is None else need.action.label
+            yield self._step("limits", need.action, title=title)
+        if main is not None and main.set_name != "holdout":
+            yield from self.certainty()
 
     def certainty(self) -> Iterator[Step]:
         """Yield the hold-out and the cases that the target still needs."""
@@ -146,6 +178,8 @@ class _Experiment:
         if found.state("F4") == "unclear" and need is not None and need.count is not None:
             count = f"{need.count:,} more {plural(need.count, 'case')}"
             yield self._step("settle", need.action, need.calls, count=count)
+        elif found.state("F4") == "clusters" and need is not None:
+            yield self._step("independent", need.action)
 
     def _causes(self) -> Iterator[Step]:
         """Yield the steps of the cause that the headline names, else the questions that are still open."""
@@ -154,6 +188,8 @@ class _Experiment:
         if row in named:
             yield from named[row]()
             return
+        if self._found.state("F10") == "improving":
+            yield self._step("again", Action("try", "Compare with the best version"), self._tries_calls())
         yield from self._knowledge()
         yield from self._models()
         yield from self._levers()
@@ -184,12 +220,14 @@ class _Experiment:
         if best is None:
             calls = (missing or wanted) * self._cases
             count = counted(missing or wanted, "other model")
-            yield self._step("models", self._action("other_models"), calls, is_done=not missing, count=count)
+            action = Action("models", "Add a model") if missing == 1 else self._action("other_models")
+            yield self._step("models", action, calls, is_done=not missing, count=count)
         elif best.set_name != "holdout":
             holdout = self._found.evidence.cases.holdout
             action = Action("holdout", "Run the hold-out", best.challenger, "holdout")
             yield self._step("switch", action, 2 * holdout if holdout else None)
         else:
+            yield self._adopt(best.title or best.model or best.challenger, self._found.rules.say("step.adopt"))
             yield from self._proof(best)
 
     def _proof(self, best: PairEvidence) -> Iterator[Step]:
@@ -214,8 +252,11 @@ class _Experiment:
             is_done = state in ("none", "voted")
             yield self._step("samples", action, calls, is_done=is_done, count=counted(self._cases, "case"))
 
+    def _tries_calls(self) -> int:
+        return 2 * max(self._cases, FEWEST_CASES)
+
     def _levers(self) -> Iterator[Step]:
-        calls = 2 * max(self._cases, FEWEST_CASES)
+        calls = self._tries_calls()
         tried = group_state(self._reading)
         actions = {"examples": "examples", "structure": "steps", "optimiser": "optimiser"}
         for group, lever in actions.items():
@@ -242,8 +283,30 @@ class _Experiment:
     def _costs_before_training(self) -> Iterator[Step]:
         saving = next((one for one in self._found.cost.savings if one.id == "caching"), None)
         if saving is not None and saving.saved_usd:
-            said = f"{saving.sentence} It saves {dollars(saving.saved_usd)} a month."
-            yield self._step("caching", self._action("caching"), saving=said)
+            yield self._saving(saving)
+
+    def _saving(self, saving: Saving) -> Step:
+        """Return the step that makes a saving; the product sends no batches."""
+        if saving.id == "pair":
+            return self._adopt(saving.title, saving.sentence, saving.saved_usd)
+        action = self._action("caching") if saving.id == "caching" else None
+        return self._step(saving.id, action, saved=saving.saved_usd, saving=saving.sentence)
+
+    def _adopt(self, title: str, why: str, saved: float | None = None) -> Step:
+        action = Action("models", "Choose the model", "switch")
+        return self._step("adopt", action, saved=saved, title=title, why=why)
+
+    def _again(self) -> Iterator[Step]:
+        """Yield the steps after an adapter that forgets: train it more gently, then measure the new one."""
+        pair = tuned_pair(self._reading)
+        guards = () if pair is None else guard_readings(self._reading, pair)
+        dropped = [one.set_name for one in guards if one.state == "drops"]
+        yield self._step("retrain", Action("training", "Export training files"), rows=listed(dropped))
+        limits, holdout = self._found.rules.thresholds, self._found.evidence.cases.holdout
+        count = max(holdout, limits.tuned_cases)
+        calls = 2 * (count + len(guards) * limits.guard_cases)
+        action = Action("tuned_lane", "Add the new adapter", set_name="holdout", count=count)
+        yield self._step("remeasure", action, calls)
 
     def _guards(self) -> Iterator[Step]:
         need = self._found.findings["F16"].need

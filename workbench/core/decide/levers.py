@@ -131,6 +131,12 @@ def group_state(reading: EvidenceReading) -> dict[str, bool]:
     return {group: _is_group_tried(reading, group) for group in reading.rules.groups}
 
 
+def group_words(reading: EvidenceReading, group: str, words: str) -> str:
+    """Return the words of an untried group: of two other models only one may be missing."""
+    tried = models_tried(reading) if group == "models" else 0
+    return words if not tried else reading.rules.say("lever.models_left")
+
+
 def _is_group_tried(reading: EvidenceReading, group: str) -> bool:
     if not group:
         return True
@@ -152,7 +158,9 @@ def usual_levers(maker: FindingMaker, found: tuple[Lever, ...]) -> Finding:
     extra = [
         one.title[:1].lower() + one.title[1:] for one in found if one.is_required and one.id in ("schema", "knowledge")
     ]
-    missing = [reading.rules.groups[group].rule for group, is_tried in states.items() if not is_tried] + extra
+    groups = reading.rules.groups
+    missing = [group_words(reading, group, groups[group].rule) for group, is_tried in states.items() if not is_tried]
+    missing += extra
     runs = tuple(dict.fromkeys(uid for one in found if one.state == "tried" for uid in one.run_uids))
     if not missing:
         said = maker.say("F11.tried", list=listed([group.rule for group in reading.rules.groups.values()]))

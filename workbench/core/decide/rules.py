@@ -163,7 +163,10 @@ class StepWords:
 
 @dataclass(frozen=True, slots=True)
 class DecideRules:
-    """All rules. `words` are patterns by key, `sets` the names of the sets of cases."""
+    """All rules. `words` are patterns by key, `sets` the names of the sets of cases.
+
+    `answers` are words that are shown instead of the word of a finding, by its id and its state or word.
+    """
 
     date: str
     thresholds: Thresholds
@@ -173,6 +176,7 @@ class DecideRules:
     levers: tuple[LeverRule, ...]
     groups: Mapping[str, LeverGroup]
     words: Mapping[str, str]
+    answers: Mapping[str, str]
     sets: Mapping[EvidenceSet, Mapping[str, str]]
     steps: Mapping[str, StepWords]
     routes: tuple[RouteRule, ...]
@@ -219,6 +223,7 @@ def decide_rules() -> DecideRules:
         levers=tuple(map(_lever, rules["levers"])),
         groups={name: LeverGroup(row["title"], row["rule"]) for name, row in rules["groups"].items()},
         words=wording["words"],
+        answers=wording["answers"],
         sets=wording["sets"],
         steps={
             name: StepWords(row["title"], row["sentence"], tuple((when, means) for when, means in row["outcomes"]))

@@ -16,6 +16,7 @@ from workbench.core.decide.findings.quality import verdicts_words
 from workbench.core.decide.findings.training import contradiction_words
 from workbench.core.decide.findings.tuned import guard_readings, tuned_pair
 from workbench.core.decide.judgement import Judgement
+from workbench.core.decide.levers import group_words
 from workbench.core.decide.routes import day_words
 from workbench.core.retirement import is_retired, retirement_note
 from workbench.core.text import counted, plural
@@ -140,6 +141,9 @@ _CONDITIONS: Mapping[int, Callable[[Judgement], DecisionCode | None]] = {
 def _headline(found: Judgement, row: int) -> str:
     """Return the sentence of a row; without a target it asks for it from row 9 on."""
     said = _HEADLINES[row](found)
+    if found.is_verdicts_only and row == 13:
+        cases = counted(found.rules.thresholds.fewest_cases, "case")
+        return found.rules.say("head.cases", headline=said, cases=cases)
     asks = found.has_no_target and row >= 9
     return found.rules.say("head.target", headline=said) if asks else said
 
@@ -225,7 +229,7 @@ def _head_switch(found: Judgement) -> str:
 def _head_prompting(found: Judgement) -> str:
     if found.state("F10") == "improving":
         return found.rules.say("head.13.improving")
-    groups = [found.rules.groups[group].title for group in found.untried_groups]
+    groups = [group_words(found.reading, group, found.rules.groups[group].title) for group in found.untried_groups]
     if not groups:
         return found.rules.say("head.13.open")
     return found.rules.say("head.13.untried", list=listed(groups[:_MOST_LISTED]))

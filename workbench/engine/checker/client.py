@@ -80,7 +80,7 @@ class CheckerClient:
                 child = self._ready([*lines, *orders[len(results) :]])
             except _StoppedError:
                 self.close()
-                return [*results, *[unscored(NO_START)] * (len(checks) - len(results))]
+                return [*results, *(unscored(NO_START) for _ in checks[len(results) :])]
             try:
                 while len(results) < len(checks):
                     # The time since the last reply is that of this check.

@@ -10,16 +10,24 @@ from collections.abc import Iterable, Iterator
 from workbench.core.decide.decision_words import effort_words, next_steps
 from workbench.core.decide.figure_words import goal_percent, number, percent
 from workbench.core.decide.report import DecisionReport
+from workbench.core.decide.routes import day_words
+from workbench.core.text import unbroken
 from workbench.formats.decision_reports import report_words as words
 from workbench.formats.decision_reports.report_format import DecisionFormat
-from workbench.formats.test_reports.markdown import code, text
+from workbench.formats.test_reports.markdown import code
+from workbench.formats.test_reports.markdown import text as plain
+
+
+def text(words: str) -> str:
+    """Return words as text of the document, whose figures keep their units beside them."""
+    return unbroken(plain(words))
 
 
 def write(report: DecisionReport) -> Iterator[str]:
     """Yield the text in chunks."""
     made = report.decision
     yield f"# {text(made.headline)}\n\n"
-    yield f"{code(report.prompt, 80)}, {report.made_on}, `{made.code}`. {text(made.confidence_sentence)}\n\n"
+    yield f"{code(report.prompt, 80)}, {day_words(report.made_on)}, `{made.code}`. {text(made.confidence_sentence)}\n\n"
     yield from _list(map(text, made.reasons))
     if made.retiring is not None:
         yield f"{text(made.retiring.sentence)}\n\n"
@@ -35,7 +43,7 @@ def write(report: DecisionReport) -> Iterator[str]:
     yield from _section("Also", (text(one.headline) for one in made.also))
     yield from _section("What would change this advice", map(text, made.would_change))
     yield from _section("Not known", map(text, made.unknowns))
-    yield from _section("Your answers", (f"{name}: {text(said)}" for name, said in words.goal_lines(report)))
+    yield from _section("Your answers", (f"{text(name)}: {text(said)}" for name, said in words.goal_lines(report)))
     yield from _sources(report)
 
 
@@ -67,7 +75,7 @@ def _findings(report: DecisionReport) -> Iterator[str]:
     yield "## Findings\n\n| Question | Answer | Evidence | Confidence | Runs |\n| --- | --- | --- | --- | ---: |\n"
     for one in words.findings(report.decision):
         said = " ".join(filter(None, (one.sentence, one.needs)))
-        cells = (one.question, one.word, said, one.confidence, str(one.runs) if one.runs else "")
+        cells = (one.question, one.answer, said, one.confidence, str(one.runs) if one.runs else "")
         yield f"| {' | '.join(text(cell).replace('|', chr(92) + '|') for cell in cells)} |\n"
     yield "\n"
 
@@ -77,13 +85,14 @@ def _rates(report: DecisionReport) -> Iterator[str]:
     if not rates:
         return
     wanted = f" Target: {goal_percent(target)}." if target is not None else ""
-    yield f"## Pass rate by version\n\n95 % intervals.{wanted}\n\n"
+    yield f"## Pass rate by version\n\n{unbroken(f'95 % intervals.{wanted}')}\n\n"
     yield "| Version | Set | Passes | Rate | Interval |\n| --- | --- | ---: | ---: | --- |\n"
     for one in rates:
         ends = f"{percent(one.low)} to {percent(one.high)}" if one.low is not None and one.high is not None else ""
         mark = " (champion)" if one.is_champion else ""
         name = f"{code(one.name or f'version {one.version}', 60, in_table=True)}{mark}"
-        yield f"| {name} | {one.set_name} | {one.passing:,} of {one.cases:,} | {percent(one.rate)} | {ends} |\n"
+        figures = unbroken(f"{one.passing:,} of {one.cases:,} | {percent(one.rate)} | {ends}")
+        yield f"| {name} | {one.set_name} | {figures} |\n"
     yield "\n"
 
 
@@ -94,7 +103,7 @@ def _sensitivity(report: DecisionReport) -> Iterator[str]:
     yield "| Break-even with | half | double |\n| --- | ---: | ---: |\n"
     for bar in bars:
         ends = (number(value) if value is not None else "never" for value in (bar.at_half, bar.at_double))
-        yield f"| {text(bar.title)} | {' | '.join(ends)} |\n"
+        yield f"| {text(bar.title)} | {unbroken(' | '.join(ends))} |\n"
     yield "\n"
 
 
@@ -118,7 +127,7 @@ def _sources(report: DecisionReport) -> Iterator[str]:
         return
     yield "## Sources\n\n"
     for one in sources:
-        read = f", read {one.read_on}" if one.read_on else ""
+        read = f", {one.read_on}" if one.read_on else ""
         yield f"- \\[{one.number}\\] {text(one.title)}{f', {code(one.address, 200)}' if one.address else ''}{read}\n"
     yield f"\nRules of {report.decision.rules_date}.\n"
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from workbench.core.decide.decision_words import effort_words, next_steps
 from workbench.core.decide.report import DecisionReport
+from workbench.core.decide.routes import day_words
+from workbench.core.text import unbroken
 from workbench.formats.decision_reports import report_words as words
 from workbench.formats.decision_reports.charts import cost_chart, rates_chart, sensitivity_chart
 from workbench.formats.decision_reports.report_format import DecisionFormat
@@ -30,21 +32,27 @@ table { border-collapse: collapse; width: 100%; } td, th { text-align: left; ver
   border-bottom: 1px solid var(--line); } th { font-weight: 600; width: 11rem; }
 .word { white-space: nowrap; border: 1px dashed var(--line); border-radius: 1rem; padding: .05rem .6rem;
   font-size: .85rem; color: var(--soft); }
-.holds { border-style: solid; color: var(--good); background: var(--good-page); }
-.reached { border-style: solid; color: var(--bad); background: var(--bad-page); }
+.good { border-style: solid; color: var(--good); background: var(--good-page); }
+.bad { border-style: solid; color: var(--bad); background: var(--bad-page); }
+.near { border-style: solid; border-color: var(--gold); color: var(--gold); }
 .charts { display: flex; flex-wrap: wrap; gap: 1rem; } figure { margin: 0; flex: 1 1 26rem; min-width: 0; }
 figcaption { color: var(--soft); font-size: .85rem; } svg { max-width: 100%; height: auto; display: block; }
 svg text { fill: var(--soft); font-size: 12px; font-family: system-ui, sans-serif; }
 svg text.gold { fill: var(--gold); }
 .axis { fill: none; stroke: var(--line); } .grid { stroke: var(--line); stroke-width: .5; }
 .point { fill: var(--accent); } .interval { stroke: var(--accent); stroke-width: 6; opacity: .35; }
+.sources { font-size: .9em; }
 .target { stroke: var(--gold); stroke-dasharray: 5 4; } .volume { stroke: var(--soft); stroke-dasharray: 3 3; }
 .even { stroke: var(--gold); stroke-dasharray: 3 3; } .bar { fill: var(--accent); opacity: .6; }
 .cost { stroke-width: 2; stroke: var(--accent); } .prompt_after { stroke-dasharray: 6 4; }
 .tuned { stroke: var(--text); }
 @media print { :root { color-scheme: light; --text: #000; --soft: #444; --page: #fff; --line: #bbb;
   --accent: #1f3fa8; --gold: #6b4600; --good: #14532d; --good-page: #fff; --bad: #7f1d1d; --bad-page: #fff; }
-  main { max-width: none; padding: 0; } h2 { break-after: avoid; } tr, figure, li { break-inside: avoid; } }
+  body { font-size: 10.5pt; } main { max-width: none; padding: 0; } h2 { margin-top: 1.25rem; break-after: avoid; }
+  tr, figure, li { break-inside: avoid; } .sources { columns: 2; font-size: .8em; } }
+@media (max-width: 40rem) { ul, ol { padding-left: 1.4rem; }
+  tr { display: grid; grid-template-columns: 1fr auto; border-bottom: 1px solid var(--line); padding: .4rem 0; }
+  td, th { border: 0; padding: .1rem 0; width: auto; } tr > :nth-child(2) { grid-row: 2; grid-column: 1 / 3; } }
 """
 _HEAD = """<!doctype html>
 <html lang="en">
@@ -61,30 +69,36 @@ _HEAD = """<!doctype html>
 <main>
 """
 _TAIL = "</main>\n</body>\n</html>\n"
-_WORDS = {"holds": "word holds", "limit reached": "word reached"}
+_TONES = {"good": "word good", "near": "word near", "bad": "word bad", "open": "word"}
+
+
+def text(words: str) -> str:
+    """Return words as text of the page, whose figures keep their units beside them."""
+    return escaped(unbroken(words))
 
 
 def write(report: DecisionReport) -> Iterator[str]:
     """Yield the page in chunks."""
     made = report.decision
     yield _HEAD.format(title=escaped(f"{report.prompt}: {made.headline}"), style=_STYLE)
-    yield f"<h1>{escaped(made.headline)}</h1>\n"
-    about = f"<bdi>{escaped(' '.join(report.prompt.split()))}</bdi>, {report.made_on}, <code>{made.code}</code>"
-    yield f'<p class="soft">{about}. {escaped(made.confidence_sentence)}</p>\n'
-    yield from _list(map(escaped, made.reasons))
+    yield f"<h1>{text(made.headline)}</h1>\n"
+    prompt = escaped(" ".join(report.prompt.split()))
+    about = f"<bdi>{prompt}</bdi>, {day_words(report.made_on)}, <code>{made.code}</code>"
+    yield f'<p class="soft">{about}. {text(made.confidence_sentence)}</p>\n'
+    yield from _list(map(text, made.reasons))
     if made.retiring is not None:
-        yield f"<p>{escaped(made.retiring.sentence)}</p>\n"
+        yield f"<p>{text(made.retiring.sentence)}</p>\n"
     yield from _steps(report)
     yield from _findings(report)
     yield from _charts(report)
-    yield from _section("Costs", map(escaped, words.cost_lines(made)))
+    yield from _section("Costs", map(text, words.cost_lines(made)))
     yield from _section("Levers", _levers(report))
-    yield from _section("Data", map(escaped, words.data_lines(report)))
+    yield from _section("Data", map(text, words.data_lines(report)))
     yield from _section("Routes", (_pair(one.title, words.route_words(one)) for one in made.routes))
     yield from _training(report)
-    yield from _section("Also", (escaped(one.headline) for one in made.also))
-    yield from _section("What would change this advice", map(escaped, made.would_change))
-    yield from _section("Not known", map(escaped, made.unknowns))
+    yield from _section("Also", (text(one.headline) for one in made.also))
+    yield from _section("What would change this advice", map(text, made.would_change))
+    yield from _section("Not known", map(text, made.unknowns))
     yield from _section("Your answers", (_pair(name, said) for name, said in words.goal_lines(report)))
     yield from _sources(report)
     yield _TAIL
@@ -96,14 +110,15 @@ def _list(lines: Iterable[str], kind: str = "ul") -> Iterator[str]:
         yield f"<{kind}>\n{found}</{kind}>\n"
 
 
-def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+def _section(title: str, lines: Iterable[str], kind: str = "") -> Iterator[str]:
     found = "".join(_list(lines))
     if found:
-        yield f"<h2>{escaped(title)}</h2>\n{found}"
+        yield f"<h2>{text(title)}</h2>\n"
+        yield f'<div class="{kind}">\n{found}</div>\n' if kind else found
 
 
 def _pair(title: str, said: str) -> str:
-    return f"<strong>{escaped(title)}</strong>: {escaped(said)}"
+    return f"<strong>{text(title)}</strong>: {text(said)}"
 
 
 def _steps(report: DecisionReport) -> Iterator[str]:
@@ -113,8 +128,8 @@ def _steps(report: DecisionReport) -> Iterator[str]:
     yield "<h2>Next steps</h2>\n<ol>\n"
     for step in steps:
         effort = effort_words(step)
-        beside = f' <span class="soft">({escaped(effort)})</span>' if effort else ""
-        yield f"<li><strong>{escaped(step.title)}</strong>{beside}: {escaped(step.sentence)}\n"
+        beside = f' <span class="soft">({text(effort)})</span>' if effort else ""
+        yield f"<li><strong>{text(step.title)}</strong>{beside}: {text(step.sentence)}\n"
         yield from _list(_pair(one.when, one.means) for one in step.outcomes)
         yield "</li>\n"
     yield "</ol>\n"
@@ -123,12 +138,12 @@ def _steps(report: DecisionReport) -> Iterator[str]:
 def _findings(report: DecisionReport) -> Iterator[str]:
     yield "<h2>Findings</h2>\n<table>\n"
     for one in words.findings(report.decision):
-        needs = f'<br><span class="soft">{escaped(one.needs)}</span>' if one.needs else ""
+        needs = f'<br><span class="soft">{text(one.needs)}</span>' if one.needs else ""
         stands = [f"confidence {one.confidence}"]
         stands += [f"{one.runs:,} runs" if one.runs > 1 else "1 run"] if one.runs else []
-        said = f'{escaped(one.sentence)}{needs}<br><span class="soft">{escaped(", ".join(stands))}</span>'
-        word = f'<span class="{_WORDS.get(one.word, "word")}">{escaped(one.word)}</span>'
-        yield f'<tr><th scope="row">{escaped(one.question)}</th><td>{said}</td><td>{word}</td></tr>\n'
+        said = f'{text(one.sentence)}{needs}<br><span class="soft">{text(", ".join(stands))}</span>'
+        word = f'<span class="{_TONES[one.tone]}">{text(one.answer)}</span>'
+        yield f'<tr><th scope="row">{text(one.question)}</th><td>{said}</td><td>{word}</td></tr>\n'
     yield "</table>\n"
 
 
@@ -140,7 +155,7 @@ def _charts(report: DecisionReport) -> Iterator[str]:
         ("Break-even with each figure halved and doubled", sensitivity_chart(made.cost)),
     )
     shown = [
-        f"<figure>\n{chart}\n<figcaption>{escaped(caption)}</figcaption>\n</figure>\n"
+        f"<figure>\n{chart}\n<figcaption>{text(caption)}</figcaption>\n</figure>\n"
         for caption, chart in charts
         if chart
     ]
@@ -151,7 +166,7 @@ def _charts(report: DecisionReport) -> Iterator[str]:
 def _levers(report: DecisionReport) -> Iterator[str]:
     for one in report.decision.levers:
         known = words.sourced(one.published, one.sources) if one.sources else ""
-        beside = f' <span class="soft">{escaped(known)}</span>' if known else ""
+        beside = f' <span class="soft">{text(known)}</span>' if known else ""
         yield f"{_pair(one.title, words.lever_words(one))}{beside}"
 
 
@@ -160,7 +175,7 @@ def _training(report: DecisionReport) -> Iterator[str]:
         return
     rails = (_pair(title, words.sourced(said, sources)) for title, said, sources in words.GUARD_RAILS)
     yield from _section("Before you train", rails)
-    yield from _section("To hand over", map(escaped, words.HAND_OVER))
+    yield from _section("To hand over", map(text, words.HAND_OVER))
 
 
 def _sources(report: DecisionReport) -> Iterator[str]:
@@ -168,13 +183,13 @@ def _sources(report: DecisionReport) -> Iterator[str]:
     if not sources:
         return
     lines = (
-        f"[{one.number}] {escaped(one.title)}"
+        f"[{one.number}] {text(one.title)}"
         + (f", <code>{escaped(one.address)}</code>" if one.address else "")
-        + (f", read {escaped(one.read_on)}" if one.read_on else "")
+        + (f", {text(one.read_on)}" if one.read_on else "")
         for one in sources
     )
-    yield from _section("Sources", lines)
-    yield f'<p class="soft">Rules of {escaped(report.decision.rules_date)}.</p>\n'
+    yield from _section("Sources", lines, "sources")
+    yield f'<p class="soft">Rules of {text(report.decision.rules_date)}.</p>\n'
 
 
 FORMAT = DecisionFormat(

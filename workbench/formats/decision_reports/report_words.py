@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.core.decide.decision import Decision, Finding, Lever, RouteStatus
-from workbench.core.decide.decision_words import figure_words
+from workbench.core.decide.decision_words import FindingTone, figure_words, tone
 from workbench.core.decide.figure_words import dollars, goal_percent, number, points, seconds
 from workbench.core.decide.report import DecisionReport
+from workbench.core.decide.routes import day_words
 from workbench.core.text import counted
 
 _LEANS_TO_TRAINING = frozenset({"TUNE_LORA", "HYBRID", "REJECT_TUNED"})
@@ -37,15 +38,17 @@ HAND_OVER = (
     "The base model and the day on which it retires.",
     "The settings: adapter rank, learning rate, epochs.",
     "The hold-out and both guard sets, which decide in the end.",
+    "Who trains again, and when: at the latest when the base model retires.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """A finding of a row: the row's question where it leads, the word, the sentence with what would settle it."""
+    """A finding of a row: the row's question where it leads, its answer, the sentence with what would settle it."""
 
     question: str
-    word: str
+    answer: str
+    tone: FindingTone
     sentence: str
     confidence: str
     figures: str
@@ -63,7 +66,8 @@ def findings(decision: Decision) -> Iterator[FindingLine]:
 def _line(one: Finding, question: str) -> FindingLine:
     measured = [text for figure in one.figures if (text := figure_words(figure))]
     need = one.need.sentence if one.need is not None and one.need.sentence not in one.sentence else ""
-    return FindingLine(question, one.word, one.sentence, one.confidence, "; ".join(measured), need, len(one.run_uids))
+    figures = "; ".join(measured)
+    return FindingLine(question, one.answer, tone(one), one.sentence, one.confidence, figures, need, len(one.run_uids))
 
 
 def goal_lines(report: DecisionReport) -> Iterator[tuple[str, str]]:
@@ -137,7 +141,7 @@ def route_words(one: RouteStatus) -> str:
     """Return what is known of a route."""
     allowed = {True: "", False: " You did not allow it.", None: ""}[one.is_allowed]
     base = (
-        f" Base model: {one.base_model}{f', retires {one.retires_on}' if one.retires_on else ''}."
+        f" Base model: {one.base_model}{f', retires on {day_words(one.retires_on)}' if one.retires_on else ''}."
         if one.base_model
         else ""
     )

@@ -56,6 +56,14 @@ class PackRecords:
         """Replace the case with the same uid, in its position."""
         return self._write(lambda c: cases.change(c, prompt_uid, case))
 
+    def put_cases(self, prompt_uid: str, changed: Sequence[Case], added: Sequence[Case]) -> Future[None]:
+        """Replace the cases with the same uids, then append others, in one transaction."""
+        return self._write(lambda c: _put(c, prompt_uid, changed, added))
+
+    def return_cases(self, prompt_uid: str, before: Sequence[Case], added: Sequence[str]) -> Future[None]:
+        """Undo `put_cases`: `before` are the changed cases as they were, without those that are gone by now."""
+        return self._write(lambda c: _return(c, prompt_uid, before, added))
+
     def take_case(self, prompt_uid: str, uid: str) -> Future[RemovedCase]:
         """Remove a case; the future holds it with its position."""
         return self._write(lambda c: cases.take(c, prompt_uid, uid))
@@ -135,3 +143,19 @@ def _add(connection: sqlite3.Connection, prompt_uid: str, added: Sequence[Case])
     from workbench.store.testing import holdouts
 
     holdouts.add(connection, prompt_uid, added)
+
+
+def _put(connection: sqlite3.Connection, prompt_uid: str, changed: Sequence[Case], added: Sequence[Case]) -> None:
+    for case in changed:
+        cases.change(connection, prompt_uid, case)
+    if added:
+        # After the changes: an added case is held out if its cluster is.
+        _add(connection, prompt_uid, added)
+
+
+def _return(connection: sqlite3.Connection, prompt_uid: str, before: Sequence[Case], added: Sequence[str]) -> None:
+    cases.remove(connection, prompt_uid, added)
+    there = {case.uid for case in cases.listed(connection, prompt_uid)}
+    for case in before:
+        if case.uid in there:
+            cases.change(connection, prompt_uid, case)

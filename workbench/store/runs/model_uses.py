@@ -5,15 +5,16 @@ Invariant: only prompts in use count, and nothing names a model of a blind run b
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.store.connections import bounded
+from workbench.store.connections import Readers, bounded
 from workbench.store.runs import hidden_prompts
 from workbench.store.runs.held_out import is_known as has_tests
 from workbench.store.runs.visibility import DELETED
 from workbench.store.safe_records import sound
-from workbench.store.sqlite import sqlite3
 
 ModelUseKind = Literal["lane", "column", "winner", "label"]
 """lane: of a draft. column: of the tests' settings. winner: of current verdicts. label: of the newest run of a labelled
@@ -44,6 +45,11 @@ _LABELS = (
     " WHERE p.archived = 0 AND {listed} ORDER BY p.updated_at DESC, p.id DESC, labels.name, lanes.position"
 )
 
+_BEYOND = (
+    "SELECT 1 FROM lanes WHERE endpoint_uid NOT IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM outputs"
+    " WHERE outputs.run_id = lanes.run_id AND outputs.lane = lanes.position AND outputs.state = 'finished') LIMIT 1"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:
@@ -58,14 +64,29 @@ class ModelUse:
     count: int = 1
 
 
-def read(connection: sqlite3.Connection) -> tuple[ModelUse, ...]:
-    """Return the uses of all models in the prompts in use, most recently used prompt first within a kind."""
-    listed = hidden_prompts.listed(connection, "p.id")
-    body = bounded("d.body")
-    asked: list[tuple[ModelUseKind, str]] = [
-        ("lane", _DRAFTS.format(table="drafts", path="lanes", body=body, listed=listed))
-    ]
-    if has_tests(connection):
-        asked.append(("column", _DRAFTS.format(table="suite_settings", path="columns", body=body, listed=listed)))
-    asked += [("winner", _WINNERS.format(listed=listed)), ("label", _LABELS.format(listed=listed))]
-    return tuple(sound(ModelUse(kind, *row)) for kind, query in asked for row in connection.execute(query))
+class ModelUses:
+    """Reads from one history."""
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+
+    def all(self) -> tuple[ModelUse, ...]:
+        """Return the uses of all models in the prompts in use, most recently used prompt first within a kind."""
+        with self._readers.use() as connection:
+            listed = hidden_prompts.listed(connection, "p.id")
+            body = bounded("d.body")
+            asked: list[tuple[ModelUseKind, str]] = [
+                ("lane", _DRAFTS.format(table="drafts", path="lanes", body=body, listed=listed))
+            ]
+            if has_tests(connection):
+                asked.append(
+                    ("column", _DRAFTS.format(table="suite_settings", path="columns", body=body, listed=listed))
+                )
+            asked += [("winner", _WINNERS.format(listed=listed)), ("label", _LABELS.format(listed=listed))]
+            return tuple(sound(ModelUse(kind, *row)) for kind, query in asked for row in connection.execute(query))
+
+    def any_beyond(self, endpoints: Collection[str]) -> bool:
+        """Whether a model of an endpoint other than these, by uid, ever answered here."""
+        with self._readers.use() as connection:
+            row = connection.execute(_BEYOND, (json.dumps(list(endpoints)),)).fetchone()
+        return row is not None

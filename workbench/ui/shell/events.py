@@ -287,8 +287,7 @@ class PromptDeletionRequested:
 
 @dataclass(frozen=True, slots=True)
 class SettingsRequested:
-    """The user requests a page of the settings; `item` is the provider, the uid of the endpoint or the name of the
-    field to select there."""
+    """The user requests a page of the settings; `item` is the provider, endpoint uid or field name to select there."""
 
     page: SettingsPage = "keys"
     item: str = ""
@@ -296,9 +295,10 @@ class SettingsRequested:
 
 @dataclass(frozen=True, slots=True)
 class EndpointFormRequested:
-    """The user requests adding an endpoint at an address, "" if the address is not known yet."""
+    """The user requests adding an endpoint at an address, "" if unknown; `added` is called with its uid once saved."""
 
     address: str = ""
+    added: Callable[[str], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from workbench.app.compose.hidden_names import gives_away, names_of
 from workbench.core.faults import is_report
 from workbench.core.lanes import BUILTIN
+from workbench.ui.shell.builtin_hint import BUILTIN_HINT, BuiltinHint
 from workbench.ui.shell.events import CommandStateChanged, SettingsRequested, StartNotice
 from workbench.usecases.problems import about_this_program, problem_of
 from workbench.usecases.recorder import END_UNSAVED, PIECES_UNSAVED
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from workbench.usecases.problems import Problem
     from workbench.usecases.workbench import Workbench
 
-BUILTIN_HINT = "hint_builtin"
 COPY = "copy_details"
 KEPT_BACK = "Something went wrong. To see what, mark an answer or reveal the names."
 _ENGINE_TONES = {"ready": "green", "runtime": "green", "starting": "muted", "restarting": "warn", "dead": "red"}
@@ -60,8 +60,8 @@ class WindowNotices(QObject):
         self._quiet_acts: dict[str, Callable[[], object]] = {}
         """Actions of the buttons of quiet notices, by action name."""
         self._is_undone: Callable[[], bool] | None = None
-        self._hint_wanted = self._hint_hidden = False
-        self._uses_builtin = False
+        self._was_blind = False
+        self._builtin = BuiltinHint(workbench, tasks, events, bar, self)
         self._at_start = ("", "", "", "")
         """Key, action, label and detail of the start-up notice."""
         self._brief_acts: dict[str, Callable[[], object]] = {}
@@ -81,14 +81,10 @@ class WindowNotices(QObject):
             self.problem(problem.sentence, problem.detail)
         if keys_notice:
             self.quiet("keys", keys_notice)
-        self._tasks.run(lambda: self._workbench.store.get_meta(BUILTIN_HINT), self._hint_known)
+        self._builtin.begin()
 
     def _follow_lanes(self) -> None:
-        self.about_builtin(any(lane.endpoint == BUILTIN for lane in self._compose.lanes.lanes))
-
-    def _hint_known(self, fact: str | None) -> None:
-        self._hint_wanted = fact != "dismissed"
-        self.about_builtin(self._uses_builtin)
+        self._builtin.follow(uses_builtin=any(lane.endpoint == BUILTIN for lane in self._compose.lanes.lanes))
 
     def problem(self, sentence: str, detail: str = "") -> None:
         """Report an error."""
@@ -111,10 +107,10 @@ class WindowNotices(QObject):
     def follow_blindness(self) -> None:
         """Update everything that depends on hidden names: the engine's state, the hint, and held-back problems."""
         hidden = self._compose.stage.shown.is_blind
-        if hidden != self._hint_hidden:
-            self._hint_hidden = hidden
+        if hidden != self._was_blind:
+            self._was_blind = hidden
             self.tell_engine()
-            self.about_builtin(self._uses_builtin)
+            self._builtin.hide(is_blind=hidden)
         if self._said is not None and self._said_blind != hidden:
             key, sentence, detail = self._said
             if self._bar.standing_key == key or self._told != sentence:
@@ -228,31 +224,6 @@ class WindowNotices(QObject):
         if self._undo is not None and self._is_undone is not None and self._is_undone():
             self.withdraw_offer()
 
-    def about_builtin(self, uses_builtin: bool) -> None:
-        """Explain the built-in model once, while a lane uses it and until the hint is dismissed."""
-        self._uses_builtin = uses_builtin
-        notice = self._bar
-        # While blind, it would reveal whose answer is missing if that model is not installed.
-        if not uses_builtin or not self._hint_wanted or self._hint_hidden:
-            notice.clear(BUILTIN_HINT)
-            return
-        if notice.key:
-            return
-        if self._workbench.weights is None:
-            notice.show_notice(
-                BUILTIN_HINT,
-                "The built-in model is not installed. It is tiny (98 MB), for trying things out offline.",
-                action="install",
-                label="Install it",
-            )
-        else:
-            notice.show_notice(
-                BUILTIN_HINT,
-                "The built-in model is tiny. Add an API key to use a real model.",
-                action="keys",
-                label="Add a key…",
-            )
-
     def saved(self) -> None:
         """Report that the draft is in the database."""
         self._status.set_saved("Saved")
@@ -328,10 +299,7 @@ class WindowNotices(QObject):
 
     def _dismissed(self, key: str) -> None:
         self._events.publish(CommandStateChanged())
-        store = self._workbench.store
         if key in self._start_notices:
             self._start_notices[key].dismissed()
         if key == BUILTIN_HINT:
-            self._hint_wanted = False
-        if key == BUILTIN_HINT and not store.read_only:
-            self._tasks.watch(store.set_meta(BUILTIN_HINT, "dismissed"))
+            self._builtin.end()

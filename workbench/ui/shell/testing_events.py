@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from workbench.core.cases import Case
     from workbench.core.lanes import Lane
-    from workbench.core.testing.grid import SuiteRun
+    from workbench.core.testing.grid import CellDetail, SuiteRun
+    from workbench.usecases.failing_cases import FailingRows
 
 TestStep = Literal["model", "samples", "vote", "probe", "guards", "labels", "try", "holdout"]
 """model: a column with another model. samples, vote: several answers per case. probe: facts for cases that always fail.
@@ -74,6 +75,27 @@ class CaseRestoreRequested:
 
     prompt_uid: str
     case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class FailingCasesRequested:
+    """The user requests that the failing ones of some rows of a test are cases with a tag."""
+
+    prompt_uid: str
+    rows: FailingRows
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCopyRequested:
+    """The user requests a copy of a tested case, to vary it.
+
+    `column` names the column of the cell; `failed`: the cell fails.
+    """
+
+    prompt_uid: str
+    detail: CellDetail
+    column: str
+    failed: bool
 
 
 @dataclass(frozen=True, slots=True)

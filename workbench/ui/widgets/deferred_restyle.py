@@ -47,23 +47,29 @@ def dress(parts: Iterable[QWidget]) -> None:
         QCoreApplication.sendEvent(part, QEvent(QEvent.Type.StyleChange))
 
 
-def change_look(change: Callable[[], None]) -> None:
-    """Call `change`, restyle visible widgets at once and hidden ones in slices; the keyboard focus stays."""
-    now: list[QWidget] = []
-    later: list[QWidget] = []
-    for part in undress(QApplication.allWidgets()):
-        (now if part.isVisible() or not _can_wait(part) else later).append(part)
+class Restyle:
+    """One change of the look, from which all widgets are excluded until `apply` restyles them."""
 
-    def restyle() -> None:
+    def __init__(self) -> None:
+        self._parts = undress(QApplication.allWidgets())
+
+    def apply(self, change: Callable[[], None]) -> None:
+        """Call `change`, restyle visible widgets at once and hidden ones in slices; the keyboard focus stays."""
+        now: list[QWidget] = []
+        later: list[QWidget] = []
+        for part in filter(isValid, self._parts):
+            (now if part.isVisible() or not _can_wait(part) else later).append(part)
+
+        def restyle() -> None:
+            try:
+                change()
+            finally:
+                dress(now)
+
         try:
-            change()
+            _keeping_focus(restyle)
         finally:
-            dress(now)
-
-    try:
-        _keeping_focus(restyle)
-    finally:
-        _Hidden(later)
+            _Hidden(later)
 
 
 def _can_wait(widget: QWidget) -> bool:

@@ -89,6 +89,9 @@ class HiddenPageTheme(Theme):
 
     def _follow(self) -> None:
         if self._page.isVisible():
+            # Empty unless the page was shown between the two signals.
+            dress(self._parts)
+            self._parts.clear()
             self.changed.emit()
         else:
             self._is_late = True

@@ -1,19 +1,21 @@
 """Colours, fonts and the stylesheet, light and dark.
 
 Invariant: widgets take every colour from `Theme.tokens`; text colours have at least 4.5 : 1 contrast on the surfaces
-they are used on. A choice takes effect at once; of several made while the window is restyled, only the last is applied.
+they are used on. A choice takes effect in the next turn of the event loop; of several made until then, the last counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from workbench.ui.widgets.stylesheet import DARK, LIGHT, ThemeTokens, palette_of, stylesheet
+
+if TYPE_CHECKING:
+    from workbench.ui.widgets.deferred_restyle import Restyle
 
 Mode = Literal["system", "light", "dark"]
 Motion = Literal["system", "reduced", "full"]
@@ -47,7 +49,10 @@ class Theme(QObject):
         self._mode: Mode = mode
         self._scale = scale
         self._in_force = mode, scale
-        self._changes = Coalescer(self._change, self)
+        # A timer without delay fires after all events already queued, so repeats of a held key become one change.
+        self._turn = QTimer(self, singleShot=True)
+        self._turn.timeout.connect(self._change)
+        self._restyle: Restyle | None = None
         self._base_size = _base_point_size(app)
         self._mono_families = _mono_families()
         if set_style:
@@ -102,14 +107,14 @@ class Theme(QObject):
         """Follow the system, or force light or dark."""
         if mode != self._mode:
             self._mode = mode
-            self._changes.ask()
+            self._prepare()
 
     def set_scale(self, scale: float) -> None:
         """Scale all fonts; `scale` is clamped to 0.8 … 2.0."""
         scale = min(2.0, max(0.8, scale))
         if scale != self._scale:
             self._scale = scale
-            self._changes.ask()
+            self._prepare()
 
     def font(self, delta: float = 0.0, *, bold: bool = False, tabular: bool = False) -> QFont:
         """Return the interface font, `delta` points larger or smaller; `tabular` gives all digits one width."""
@@ -134,14 +139,23 @@ class Theme(QObject):
 
     def _system_changed(self) -> None:
         if self._mode == "system":
-            self._changes.ask()
+            self._prepare()
 
-    def _change(self) -> None:
-        from workbench.ui.widgets.deferred_restyle import change_look  # not before the first paint
+    def _prepare(self) -> None:
+        """Mark all widgets, which takes a third of the time of a change, and apply it in the next turn."""
+        if self._restyle is not None:
+            return
+        from workbench.ui.widgets.deferred_restyle import Restyle  # not before the first paint
 
         self.changing.emit()
-        change_look(self._apply)
-        self.changed.emit()
+        self._restyle = Restyle()
+        self._turn.start()
+
+    def _change(self) -> None:
+        restyle, self._restyle = self._restyle, None
+        if restyle is not None:
+            restyle.apply(self._apply)
+            self.changed.emit()
 
     def _apply(self) -> None:
         self._in_force = self._mode, self._scale
@@ -205,28 +219,3 @@ def _mono_families() -> list[str]:
     # Qt searches all fonts for a missing one, and then asks the system for a substitute.
     there = QFontDatabase.families()
     return [*(name for name in ("JetBrains Mono", "DejaVu Sans Mono", fixed) if name in there), "monospace"]
-
-
-class Coalescer(QObject):
-    """Calls `act` on request; requests from keys and the wheel in the meantime are merged."""
-
-    def __init__(self, act: Callable[[], None], parent: QObject) -> None:
-        super().__init__(parent)
-        self._act = act
-        self._is_wanted = False
-        # A timer without delay fires after all events already queued.
-        self._over = QTimer(self)
-        self._over.setSingleShot(True)
-        self._over.timeout.connect(self._go_on)
-
-    def ask(self) -> None:
-        """Run `act` immediately, or once for all requests made until the queued events are processed."""
-        self._is_wanted = True
-        if not self._over.isActive():
-            self._go_on()
-
-    def _go_on(self) -> None:
-        if self._is_wanted:
-            self._is_wanted = False
-            self._over.start()
-            self._act()

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
+from uuid import NAMESPACE_OID, uuid5
 
 from workbench.core.cases import Case, case_to_json
 from workbench.core.drafts import Draft
@@ -138,6 +139,27 @@ class PackImporter:
         arrival = PackArrival(uid, json.dumps(remembered(kept, place)), plan.source, tuple(arriving), files)
         self._store.packs.arrive(arrival, self._now()).result()
         return ImportedPack(uids, _sentence(arriving), changed=True)
+
+    def tested_cases(self, planned: PlannedPrompt, uid: str) -> tuple[Case, ...]:
+        """Return the cases of a pack as they are tested with a prompt of this history, which does not change.
+
+        A case that is here has the uid that it has here, and is held out if it is here.
+        """
+        came, here = self._store.packs.origins("case"), {case.uid: case for case in self._store.packs.cases(uid)}
+        found = []
+        for case in planned.prompt.cases:
+            known = came.get(_foreign(planned.foreign, case)) or case.uid or str(uuid5(NAMESPACE_OID, digest(case)))
+            held_out = here[known].held_out if known in here else case.held_out
+            found.append(replace(case, uid=known, held_out=held_out))
+        return tuple(found)
+
+    def store_files(self, plan: PackImportPlan, planned: PlannedPrompt) -> None:
+        """Store the files of a prompt that is here already: its text or cases may have others in the pack by now."""
+        prompt = planned.prompt
+        needed = {*attachments(prompt.content), *(file.hash for file in case_files(prompt.cases))}
+        for file in plan.read.pack.files:
+            if file.hash in needed and file.hash in plan.read.bodies:
+                self._store.add_blob(plan.read.bodies[file.hash], file.media_type).result()
 
     def _place(self, pack_uid: str) -> Path | None:
         said = (self._store.packs.about(pack_uid) or {}).get("place", "")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from workbench.core.improvement import RecentAnswer
 from workbench.core.testing.case_identity import filled_values
 from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.holdout import HoldoutProposal, proposal
@@ -77,6 +78,15 @@ def held_out_values(store: Store, prompt_uid: str) -> HeldValues:
     """
     held = (filled_values(case.values) for case in store.packs.cases(prompt_uid) if case.held_out)
     return frozenset(values for values in held if values)
+
+
+def answers_outside(store: Store, prompt_uid: str) -> list[RecentAnswer]:
+    """Return the recent answers of a prompt without those to the values of a held-out case: what may change the prompt.
+
+    Raises StoreError.
+    """
+    held = held_out_values(store, prompt_uid)
+    return [one for one in store.recent_answers(prompt_uid) if filled_values(one.values) not in held]
 
 
 def guard_values(store: Store, prompt_uid: str) -> HeldValues:

@@ -53,8 +53,20 @@ class FindingMaker:
         """Return a finding with the row and question of its rule."""
         rule = self.reading.rules.findings[name]
         sure: Confidence = "low" if is_ruled or word == "cannot tell" else confidence
+        answers = self.reading.rules.answers
         return Finding(
-            name, rule.row, rule.question, state, word, sure, sentence, figures, run_uids, need, is_ruled=is_ruled
+            name,
+            rule.row,
+            rule.question,
+            state,
+            word,
+            sure,
+            sentence,
+            figures,
+            run_uids,
+            need,
+            is_ruled=is_ruled,
+            answer=answers.get(f"{name}.{state}", answers.get(f"{name}.{word}", word)),
         )
 
     def say(self, key: str, **values: object) -> str:

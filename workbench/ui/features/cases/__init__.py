@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from workbench.ui.features.cases.commands import COMMANDS
 from workbench.ui.shell.feature import Feature, Subscription
 from workbench.ui.shell.testing_events import (
+    CaseCopyRequested,
     CaseProposalsChosen,
     CaseRestoreRequested,
     CasesRequested,
+    FailingCasesRequested,
     RunCasesRequested,
 )
 
@@ -38,5 +40,7 @@ FEATURE = Feature(
         Subscription(CaseProposalsChosen, lambda controller, event: controller.proposals.open_earlier(event.run_uid)),
         Subscription(RunCasesRequested, lambda controller, event: controller.kept.of_run(event)),
         Subscription(CaseRestoreRequested, lambda controller, event: controller.kept.as_tested(event)),
+        Subscription(FailingCasesRequested, lambda controller, event: controller.kept.of_failures(event)),
+        Subscription(CaseCopyRequested, lambda controller, event: controller.kept.copy(event)),
     ),
 )

@@ -49,7 +49,7 @@ class CasesController:
         self._book = CaseBook(services.backend.store, new_uid)
         self._importer = CaseImporter(services.backend.store, new_uid)
         self.imports = CaseImportController(services, self._importer, self._imported)
-        self.kept = KeptAnswers(services, self._importer, self._offer, self._changed)
+        self.kept = KeptAnswers(services, self._offer, self._changed, self.open)
         self._proposals: CaseProposalController | None = None
         self._prompt = ""
         self._undo: Callable[[], None] | None = None

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBo
 from workbench.app.decide.words import step_words
 from workbench.core.decide.decision import Action, Decision, RetiringNote, Step
 from workbench.core.decide.decision_words import next_steps
+from workbench.core.text import unbroken
 from workbench.ui.features.decide.commands import REPORTS
 from workbench.ui.widgets.controls import button, label, opens_menu
 from workbench.ui.widgets.flow_layout import FlowLayout
@@ -45,7 +46,7 @@ class RetiringLine(QWidget):
         self._action = None if note is None else note.action
         self.setVisible(note is not None)
         if note is not None:
-            self.words.setText(note.sentence)
+            self.words.setText(unbroken(note.sentence))
             self.test.setText(note.action.label)
             self.test.setToolTip(f"{note.action.label} in Test")
 
@@ -100,12 +101,12 @@ class DecideHead(QWidget):
 
     def show_decision(self, decision: Decision) -> None:
         """Show a decision."""
-        self.headline.setText(decision.headline)
-        self.reasons.setText("\n".join(f"• {reason}" for reason in decision.reasons))
+        self.headline.setText(unbroken(decision.headline))
+        self.reasons.setText(unbroken("\n".join(f"• {reason}" for reason in decision.reasons)))
         self.reasons.setVisible(bool(decision.reasons))
-        self.confidence.setText(decision.confidence_sentence)
+        self.confidence.setText(unbroken(decision.confidence_sentence))
         also = " ".join(one.headline for one in decision.also)
-        self.also.setText(f"Also: {also}")
+        self.also.setText(unbroken(f"Also: {also}"))
         self.also.setVisible(bool(also))
         self.retiring.show_note(decision.retiring)
         self._show_steps(next_steps(decision))
@@ -144,6 +145,9 @@ class DecideHead(QWidget):
             edges = made.sizeHint().width() - made.fontMetrics().horizontalAdvance(words)
             if made.sizeHint().width() > room:
                 made.setText(made.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, max(1, room - edges)))
+        # At once, not one level per turn of the event loop: the page below would jump.
+        self._flow.invalidate()
+        self._row.updateGeometry()
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""

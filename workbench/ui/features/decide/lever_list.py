@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from workbench.core.decide.decision import Action, Lever, LeverState, Step
 from workbench.core.decide.decision_words import effort_words
+from workbench.core.text import unbroken
 from workbench.ui.widgets.controls import button, label, line
 from workbench.ui.widgets.small_controls import pill
 
@@ -52,7 +53,7 @@ class _Rows(QWidget):
         return grid
 
     def _text(self, layout: QVBoxLayout, text: str, role: str = "") -> QLabel:
-        made = label(text, role)
+        made = label(unbroken(text), role)
         layout.addWidget(made)
         self._texts.append(text)
         return made

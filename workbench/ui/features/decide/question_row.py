@@ -6,7 +6,7 @@ Invariant: no sentence is cut off: it wraps, and the row grows. Every number of 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QHoverEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.decide.words import PILL_ROLES, measured_words
+from workbench.app.decide.words import measured_words, pill_role
 from workbench.core.decide.decision import DecisionRow, Finding
+from workbench.core.text import unbroken
 from workbench.ui.widgets.controls import button, label, line
 from workbench.ui.widgets.small_controls import pill, quiet_button
 from workbench.ui.widgets.theme import Theme, set_role
@@ -43,12 +44,11 @@ class QuestionHead(QAbstractButton):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         theme.changed.connect(self.updateGeometry)
 
     def say(self, question: str, sentence: str, word: str) -> None:
         """Show a question and its evidence; `word` is said with them."""
-        self._question, self._sentence = question, sentence
+        self._question, self._sentence = unbroken(question), unbroken(sentence)
         asked = question if question.endswith("?") else f"{question}:"
         self.setAccessibleName(f"{asked} {word}. {sentence}")
         self.updateGeometry()
@@ -95,8 +95,6 @@ class QuestionHead(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, color = QStylePainter(self), self._theme.color
-        if self.underMouse():
-            painter.fillRect(self.rect(), color("hover"))
         question, sentence = self._parts(self.width())
         painter.setFont(self._theme.font())
         painter.setPen(color("muted"))
@@ -131,7 +129,7 @@ class FindingBlock(QWidget):
         self.step: QPushButton | None = None
         self._texts: list[str] = []
         if not is_lead:
-            self._add(layout, f"{finding.question} {finding.word[:1].upper()}{finding.word[1:]}.", "heading")
+            self._add(layout, f"{finding.question} {finding.answer[:1].upper()}{finding.answer[1:]}.", "heading")
             self._add(layout, finding.sentence)
         if measured := measured_words(finding):
             self._add(layout, measured)
@@ -148,7 +146,7 @@ class FindingBlock(QWidget):
                 layout.addWidget(self.step)
 
     def _add(self, layout: QVBoxLayout, text: str, role: str = "") -> None:
-        layout.addWidget(label(text, role))
+        layout.addWidget(label(unbroken(text), role))
         self._texts.append(text)
 
     def words(self) -> str:
@@ -157,7 +155,10 @@ class FindingBlock(QWidget):
 
 
 class QuestionRow(QFrame):
-    """A row of the page; it stays open when its decision is read again."""
+    """A row of the page; it stays open when its decision is read again.
+
+    Its first line is one strip: it lights up under the pointer, and a click beside the link opens or closes the row.
+    """
 
     wanted = Signal(object)
     """Action"""
@@ -167,6 +168,9 @@ class QuestionRow(QFrame):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
+        self._theme = theme
+        self._is_lit = False
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._row: DecisionRow | None = None
         self._rules: dict[str, str] = {}
         self.head = QuestionHead(theme, self)
@@ -206,9 +210,9 @@ class QuestionRow(QFrame):
         """Show a row; `rules` are the texts of the rules by the id of a finding."""
         self._row, self._rules = row, rules
         lead = row.lead
-        self.head.say(row.question, lead.sentence, lead.word)
-        self.word.setText(lead.word)
-        set_role(self.word, PILL_ROLES[lead.word])
+        self.head.say(row.question, lead.sentence, lead.answer)
+        self.word.setText(lead.answer)
+        set_role(self.word, pill_role(lead))
         self.runs.setVisible(bool(self.run_uids()))
         self.runs.setAccessibleName(f"Show the runs behind “{row.question}”")
         if self.head.isChecked():
@@ -233,6 +237,29 @@ class QuestionRow(QFrame):
     def words(self) -> str:
         """Return the texts of the opened part."""
         return "\n".join(one.words() for one in self.blocks)
+
+    def _strip(self) -> QRect:
+        """Return the first line over the whole width."""
+        return QRect(0, 0, self.width(), self.head.geometry().bottom() + 1)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHoverEvent):
+            is_lit = event.type() != QEvent.Type.HoverLeave and self._strip().contains(event.position().toPoint())
+            if is_lit != self._is_lit:
+                self._is_lit = is_lit
+                self.update(self._strip())
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.setAccepted(self._strip().contains(event.position().toPoint()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._strip().contains(event.position().toPoint()):
+            self.head.toggle()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._is_lit:
+            QPainter(self).fillRect(self._strip(), self._theme.color("hover"))
 
     def _open(self, opened: bool) -> None:
         if opened:

@@ -21,6 +21,7 @@ from workbench.ui.shell.testing_events import CasesRequested, SuccessorTestReque
 from workbench.ui.shell.training_events import HandOverRequested
 from workbench.usecases.retirement_radar import lane_with, successor_at
 from workbench.usecases.techniques import TechniqueLibrary, Techniques
+from workbench.usecases.testing.holdout import answers_outside
 
 KEY = "decide"
 """The key of the notices of this view."""
@@ -116,8 +117,8 @@ class StepActions:
         self._services.navigator.action(command).trigger()
 
     def _choose_model(self, action: Action) -> None:
-        """Choose a model for a new column of the tests, or show the prices of the focused lane's model."""
-        if action.argument == "prices":
+        """Choose a model for a new column of the tests, or that of the focused lane, with its prices."""
+        if action.argument in ("prices", "switch"):
             self._command("compose", "lane_model")
         else:
             self._test("model")
@@ -137,7 +138,7 @@ class StepActions:
         services.tasks.run(files.all, insert)
 
     def _add_examples(self) -> None:
-        """Make examples of the newest winning answers; without any, add an empty one to fill in."""
+        """Make examples of the newest winners outside the hold-out; without any, add an empty one to fill in."""
         services, prompt = self._services, self._services.session.prompt()
         store = services.backend.store
 
@@ -154,7 +155,7 @@ class StepActions:
             services.editor.add_examples(examples)
             services.notices.offer_draft(f"{counted(len(examples), 'example')} from your winners added.", before)
 
-        services.tasks.run(lambda: store.recent_answers(prompt), add)
+        services.tasks.run(lambda: answers_outside(store, prompt), add)
 
     def _add_reasoning(self) -> None:
         self._change(

@@ -20,6 +20,7 @@ from workbench.app.decide.words import (
     rates_title,
 )
 from workbench.core.decide.decision import Decision
+from workbench.core.text import unbroken
 from workbench.ui.features.decide.cost_chart import CostChart, SensitivityBars
 from workbench.ui.features.decide.head import DecideHead
 from workbench.ui.features.decide.lever_list import ExperimentSteps, LeverList
@@ -59,8 +60,8 @@ class ChartCard(QWidget):
 
     def say(self, title: str, words: str) -> None:
         """Show a title and lines."""
-        self.title.setText(title.upper())
-        self.words.setText(words)
+        self.title.setText(unbroken(title.upper()))
+        self.words.setText(unbroken(words))
         self.words.setVisible(bool(words))
 
 
@@ -107,7 +108,7 @@ class DecideView(QStackedWidget):
         self._questions.setSpacing(0)
         self.rates, self.costs, self.bars = RateChart(theme, page), CostChart(theme, page), SensitivityBars(theme, page)
         self.rate_card, self.cost_card = ChartCard([self.rates], page), ChartCard([self.costs, self.bars], page)
-        self.rates.current_changed.connect(lambda: self.rate_card.words.setText(self.rates.words()))
+        self.rates.current_changed.connect(lambda: self.rate_card.words.setText(unbroken(self.rates.words())))
         self._charts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._charts.setSpacing(32)
         self._charts.addWidget(self.rate_card, 1)
@@ -182,8 +183,8 @@ class DecideView(QStackedWidget):
         self.experiment.setVisible(bool(decision.steps) and self.step_fold.isChecked())
         self.lever_fold.set_words(levers_title(decision.levers))
         self.levers.show_levers(decision.levers)
-        self.change.setText(_change_words(decision))
-        self.figures.setText(f"{goals_words(found.goals)}.")
+        self.change.setText(unbroken(_change_words(decision)))
+        self.figures.setText(unbroken(f"{goals_words(found.goals)}."))
         self._lay()
         self.setCurrentWidget(self.area)
         if self.window().focusWidget() is self:
@@ -240,6 +241,9 @@ class DecideView(QStackedWidget):
         for row in self.rows:
             row.head.set_column(column)
             row.align(words, runs)
+        for part in (self.head, self._page):
+            if (layout := part.layout()) is not None:
+                layout.activate()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and watched is self.area.viewport():

@@ -52,7 +52,9 @@ class ModelsController:
         picker = ModelPicker(services.theme, source, lane, over or services.dialogs.widget(), task=task)
         picker.chosen.connect(lambda choice: self._keep(choice, use))
         picker.keys_requested.connect(lambda which: events.publish(SettingsRequested("keys", which)))
-        picker.endpoint_requested.connect(lambda address: events.publish(EndpointFormRequested(address)))
+        picker.endpoint_requested.connect(
+            lambda address: events.publish(EndpointFormRequested(address, picker.go_on_with))
+        )
         picker.rejected.connect(lambda: cancelled())
         if over is None:
             picker.run_requested.connect(lambda: services.navigator.action("run").trigger())

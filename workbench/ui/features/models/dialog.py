@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from workbench.app.future_results import FutureResults, sentence_of
 from workbench.app.models.endpoint_models import EndpointModels
-from workbench.app.models.list_model import ModelListModel
+from workbench.app.models.list_model import ModelListModel, pickable_near
 from workbench.app.models.model_index import UNCHANGED, ModelChoice, ModelOffer, PickerSource
 from workbench.app.models.picker_row import PickerRow, is_address
 from workbench.core.lanes import Lane
@@ -82,6 +82,8 @@ class ModelPicker(Dialog):
         self._row: PickerRow | None = None
         self._is_chosen = False
         """Whether the user moved to the current row."""
+        self._new_endpoint = ""
+        """The endpoint whose first model becomes current once it is listed."""
         self._later = FutureResults(self)
         self._models = EndpointModels(source, self)
         self._model = ModelListModel(self._models, self, current=self._wanted, task=task)
@@ -98,6 +100,11 @@ class ModelPicker(Dialog):
     def refresh(self) -> None:
         """Reload the offer after keys or endpoints have changed."""
         self._later.watch(self._source.offer(), self._show_offer, self._offer_failed)
+
+    def go_on_with(self, endpoint: str) -> None:
+        """Select the first model of an endpoint once it is listed, unless the user types or moves before."""
+        self._new_endpoint = endpoint
+        self._keep_current()
 
     def search(self, text: str) -> None:
         """Set the text of the search field."""
@@ -209,7 +216,7 @@ class ModelPicker(Dialog):
         self._model.set_offer(ModelOffer(), trouble=sentence)
 
     def _filter(self, text: str) -> None:
-        self._wanted = None
+        self._wanted, self._new_endpoint = None, ""
         self._row, self._is_chosen = None, False
         self._model.set_query(text)
         self._list.scrollToTop()
@@ -222,6 +229,10 @@ class ModelPicker(Dialog):
     def _keep_current(self) -> None:
         """When lists arrive, keep the row that the user moved to, else select the new best match."""
         row, scrolled = self._row, self._list.verticalScrollBar().value()
+        if self._new_endpoint and (position := self._model.first_position(self._new_endpoint)) >= 0:
+            self._wanted, self._new_endpoint, self._is_chosen = None, "", True
+            self._select(position)
+            return
         if self._wanted and (position := self._model.position(*self._wanted)) >= 0:
             self._select(position, QAbstractItemView.ScrollHint.PositionAtCenter)
             return
@@ -229,14 +240,8 @@ class ModelPicker(Dialog):
             self._select(self._model.best_position())
             self._list.verticalScrollBar().setValue(scrolled)
             return
-        same = (
-            i
-            for i in range(self._model.rowCount())
-            if (other := self._model.row(i)).kind == row.kind and other.title == row.title
-        )
-        position = self._model.position(row.entry.endpoint, row.entry.model) if row.entry else next(same, -1)
         self._list.verticalScrollBar().setValue(scrolled)
-        self._select(position)
+        self._select(self._model.position_of(row))
 
     def _select(
         self, position: int, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
@@ -252,20 +257,13 @@ class ModelPicker(Dialog):
 
     def _move(self, step: int) -> None:
         """Move to the next selectable row, or by a page; stay if there is none."""
-        if not self._model.rowCount():
-            return
         start = self._list.currentIndex().row()
         if abs(step) == _PAGE:
             height = max(1, self._delegate.row_height)
             step = max(1, self._list.viewport().height() // height - 1) * (1 if step > 0 else -1)
-        last, way = self._model.rowCount() - 1, 1 if step > 0 else -1
-        target = min(max(start + step, 0), last)
-        # First look past the target (it may be a header); at the end of the list look back towards the start.
-        ahead = (i for i in range(target, last + 1 if way > 0 else -1, way) if self._model.is_pickable(i))
-        behind = (i for i in range(target, start, -way) if self._model.is_pickable(i))
-        position = next(ahead, next(behind, -1))
+        position = pickable_near(self._model, start, step)
         if position >= 0:
-            self._is_chosen = True
+            self._new_endpoint, self._is_chosen = "", True
             self._select(position)
 
     def _current_changed(self, index: QModelIndex) -> None:

@@ -27,6 +27,7 @@ from workbench.ui.shell.events import (
     PromptOpened,
     TrainingRequested,
 )
+from workbench.usecases.new_prompt_lanes import new_prompt_lanes
 from workbench.usecases.prompts import PromptLibrary
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ class PromptsController:
     def __init__(self, services: Services) -> None:
         self._services = services
         stored = PromptLibrary(services.backend.store, new_uid, utc_now)
-        self.prompts = PromptList(stored, services.tasks, services.dialogs.widget())
+        store = services.backend.store
+        self.prompts = PromptList(stored, lambda: new_prompt_lanes(store), services.tasks, services.dialogs.widget())
+        self.prompts.lanes_left_out.connect(lambda sentence: services.notices.quiet("lanes_left_out", sentence))
         self.prompts.open_requested.connect(services.navigator.open_prompt)
         self._side: PromptsSide
         services.events.subscribe(PaletteOpening, self._add_source)
@@ -62,8 +65,17 @@ class PromptsController:
         def name(uid: str) -> None:
             self._side.edit_name(uid, self._services.editor.focus_first)
 
-        parent = self._services.dialogs.widget()
-        self.prompts.create(then=lambda uid: QTimer.singleShot(0, parent, lambda: name(uid)))
+        def create() -> None:
+            parent = self._services.dialogs.widget()
+            self.prompts.create(then=lambda uid: QTimer.singleShot(0, parent, lambda: name(uid)))
+
+        # A new prompt begins with the lanes of the open one, which may not be stored yet. The draft itself reports
+        # that they cannot be stored.
+        saved = self._services.session.save()
+        if saved is None:
+            create()
+        else:
+            self._services.tasks.watch(saved, lambda _: create(), lambda _: create())
 
     def rename(self, uid: str = "") -> None:
         """Edit the name of a prompt in the list; by default the open prompt."""

@@ -38,7 +38,9 @@ FEATURE = Feature(
     ),
     subscriptions=(
         Subscription(SettingsRequested, lambda controller, wanted: controller.show(wanted.page, wanted.item)),
-        Subscription(EndpointFormRequested, lambda controller, wanted: controller.add_endpoint(wanted.address)),
+        Subscription(
+            EndpointFormRequested, lambda controller, wanted: controller.add_endpoint(wanted.address, wanted.added)
+        ),
         Subscription(PaletteOpening, lambda controller, opening: controller.add_source(opening)),
         Subscription(SettingsCloseRequested, lambda controller, wanted: controller.close(wanted.then)),
     ),

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from workbench.app.palette.palette import PaletteSource
+from workbench.core.lanes import Endpoint
 from workbench.ui.shell.events import (
     EndpointsChanged,
     KeysChanged,
@@ -24,6 +25,7 @@ from workbench.ui.shell.events import (
 )
 from workbench.ui.shell.services import Services
 from workbench.ui.widgets.dialog import dialog_parent
+from workbench.usecases.endpoint_form import warnings
 
 if TYPE_CHECKING:
     from workbench.ui.features.settings.dialog import SettingsDialog
@@ -37,6 +39,7 @@ class SettingsController:
         self.theme = services.theme
         self.dialog: SettingsDialog | None = None
         """The open settings, or None."""
+        self._added: Callable[[str], object] | None = None
 
     def stop(self) -> None:
         """Do nothing: there is no background work to stop."""
@@ -62,10 +65,15 @@ class SettingsController:
         if item:
             dialog.show_item(page, item)
 
-    def add_endpoint(self, address: str) -> None:
-        """Show the form of a new endpoint with an address, "" if unknown."""
+    def add_endpoint(self, address: str, added: Callable[[str], object] | None = None) -> None:
+        """Show the form of a new endpoint with an address, "" if unknown.
+
+        With `added` the settings close once the endpoint is saved, unless there is something to read about it; then
+        `added` is called with its uid.
+        """
         self.show("endpoints")
         if self.dialog is not None:
+            self._added = added
             self.dialog.add_endpoint(address)
 
     def add_source(self, opening: PaletteOpening) -> None:
@@ -93,6 +101,7 @@ class SettingsController:
         dialog.finished.connect(self._closed)
         dialog.keys_changed.connect(lambda: events.publish(KeysChanged()))
         dialog.endpoints_changed.connect(lambda: events.publish(EndpointsChanged()))
+        dialog.endpoint_created.connect(self._created)
         return dialog
 
     def _open_over(self, dialog: SettingsDialog, parent: QWidget) -> None:
@@ -101,6 +110,14 @@ class SettingsController:
         dialog.setWindowModality(Qt.WindowModality.WindowModal if over_dialog else Qt.WindowModality.NonModal)
         dialog.show()
 
+    def _created(self, endpoint: Endpoint) -> None:
+        added, self._added = self._added, None
+        if added is None or self.dialog is None:
+            return
+        added(endpoint.uid)
+        if not warnings(endpoint.base_url):
+            self.dialog.reject()
+
     def _closed(self) -> None:
-        self.dialog = None
+        self.dialog, self._added = None, None
         self._services.events.publish(SettingsClosed())

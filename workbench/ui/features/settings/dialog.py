@@ -42,6 +42,8 @@ class SettingsDialog(Dialog):
 
     keys_changed = Signal()
     endpoints_changed = Signal()
+    endpoint_created = Signal(object)
+    """An endpoint was added by its form."""
 
     def __init__(
         self,
@@ -196,6 +198,7 @@ class SettingsDialog(Dialog):
         panel = EndpointsPanel(self._theme, self._source)
         panel.set_keyring(self._keyring)
         panel.changed.connect(self.endpoints_changed)
+        panel.created.connect(self.endpoint_created)
         panel.load()
         return panel
 

@@ -14,13 +14,22 @@ from workbench.app.future_results import FutureResults, sentence_of
 from workbench.app.settings.form_data import EndpointInfo, EndpointSaved, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.core.text import counted
-from workbench.engine.calls import ModelIds
 from workbench.ui.features.settings.headers import HeaderFields
 from workbench.ui.features.settings.protocol_fields import ProtocolFields
 from workbench.ui.widgets.controls import ConfirmBar, SecretField, StatusLabel, button, label
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.usecases.credentials import AddressQuestion
-from workbench.usecases.endpoint_form import EndpointForm, FieldMistake, check_form, warnings
+from workbench.usecases.endpoint_form import (
+    EndpointForm,
+    FieldMistake,
+    check_form,
+    clean_url,
+    free_name,
+    name_of,
+    versioned_url,
+    warnings,
+)
+from workbench.usecases.endpoints import AnsweringForm
 
 _FIELDS = ("name", "settings", "base_url", "key", "headers")
 
@@ -40,6 +49,8 @@ class EndpointFormView(QWidget):
         self._others = tuple(others)
         self._keyring = True
         self._loading = False
+        self._proposed = ""
+        """The name that was filled in for the address."""
         self._name = QLineEdit()
         self._name.setAccessibleName("Name")
         self._url = QLineEdit()
@@ -58,6 +69,7 @@ class EndpointFormView(QWidget):
         self._remove_button = button("Remove…", self._ask_remove, name="Remove the endpoint")
         self._lay_out()
         self._fill()
+        self._url.textChanged.connect(self._propose_name)
         for field in (self._name, self._url, self._secret.field):
             field.textChanged.connect(self._changed)
             field.returnPressed.connect(self._save)
@@ -113,9 +125,10 @@ class EndpointFormView(QWidget):
         )
 
     def propose(self, address: str) -> None:
-        """Fill in the address, unless there is one already."""
+        """Fill in the address, and a name for it, unless there is one already."""
         if not self._url.text():
-            self._url.setText(address)
+            self._url.setText(address if address.lower().startswith("http") else f"http://{address}")
+            self._name.selectAll()
 
     def focus_first(self) -> None:
         """Focus the first field."""
@@ -170,6 +183,13 @@ class EndpointFormView(QWidget):
         self._headers.set_headers(form.headers)
         self._protocol.show_choice(form.provider, form.settings)
 
+    def _propose_name(self, address: str) -> None:
+        """Name a new endpoint after its host, until a name is typed."""
+        if self._info is None and self._name.text() == self._proposed:
+            name = name_of(address)
+            self._proposed = free_name(name, self._others) if name else ""
+            self._name.setText(self._proposed)
+
     def _changed(self) -> None:
         needs = self._needs_key.isChecked()
         self._secret.setVisible(needs)
@@ -219,10 +239,11 @@ class EndpointFormView(QWidget):
             self._save_now()
 
     def _save_now(self) -> None:
-        self._status.say("Saving…")
+        form = self.form()
+        self._status.say(f"Looking for models at {form.base_url}…" if versioned_url(form) else "Saving…")
         self._save_button.setEnabled(False)
         session = self._session.isChecked() or not self._keyring
-        self._later.watch(self._source.save_endpoint(self.form(), session=session), self._done_saving, self._not_saved)
+        self._later.watch(self._source.save_endpoint(form, session=session), self._done_saving, self._not_saved)
 
     def _done_saving(self, saved: EndpointSaved) -> None:
         self._info = saved.info
@@ -272,16 +293,20 @@ class EndpointFormView(QWidget):
         self._models.say(" ".join((f"Loading models from {form.base_url}…", *warnings(form.base_url))))
         self._later.watch(self._source.load_models(form), self._show_models, self._no_models)
 
-    def _show_models(self, models: tuple[str, ...]) -> None:
+    def _show_models(self, found: AnsweringForm) -> None:
         self._loading = False
+        models, address = found.models, found.form.base_url
+        completed = address != self.place and clean_url(self.place) == clean_url(address.removesuffix("/v1"))
+        if completed:
+            self._url.setText(address)
         if not models:
             self._models.say("The server has no models. Load one there.", "error")
             return
         count = counted(len(models), "model")
         some = ", ".join(models[:5])
         said = f"Works: {count}. {some}{' …' if len(models) > 5 else ''}"
-        remark = models.remark if isinstance(models, ModelIds) else ""
-        self._models.say(f"{said} {remark}".rstrip(), "good")
+        remarks = (said, models.remark, "The address needed /v1." if completed else "")
+        self._models.say(" ".join(remark for remark in remarks if remark), "good")
 
     def _no_models(self, error: BaseException) -> None:
         self._loading = False

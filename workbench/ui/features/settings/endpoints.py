@@ -37,9 +37,13 @@ _INTRO = (
 
 
 class EndpointsPanel(QWidget):
-    """A list with buttons, and the form of the selected endpoint. Emits `changed` after every write."""
+    """A list with buttons, and the form of the selected endpoint.
+
+    Emits `changed` after every write, then `created(Endpoint)` if a form added an endpoint.
+    """
 
     changed = Signal()
+    created = Signal(object)
 
     def __init__(self, theme: Theme, source: SettingsSource) -> None:
         super().__init__()
@@ -199,9 +203,12 @@ class EndpointsPanel(QWidget):
         self._found.look()
 
     def _saved(self, item: QListWidgetItem, info: EndpointInfo) -> None:
+        is_new = not _uid(item)
         item.setData(_INFO, info)
         self._name_item(item)
         self._written()
+        if is_new:
+            self.created.emit(info.endpoint)
 
     def _written(self) -> None:
         self._tell_others()

@@ -13,16 +13,10 @@ from workbench.app.settings.form_data import EndpointSaved, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.ui.widgets.controls import StatusLabel, button, label
 from workbench.ui.widgets.layout_widgets import delete_widgets
-from workbench.usecases.endpoint_form import EndpointForm, check_name
+from workbench.usecases.endpoint_form import EndpointForm, free_name
 
 if TYPE_CHECKING:
     from workbench.usecases.server_discovery import FoundServer
-
-
-def free_name(name: str, others: Sequence[Endpoint]) -> str:
-    """Return `name`, or a variant of it that is a valid unused name."""
-    tries = [name, f"My {name}", *(f"My {name} {n}" for n in range(2, len(others) + 3))]
-    return next(one for one in tries if not check_name(one, "", others))
 
 
 class FoundServers(QWidget):

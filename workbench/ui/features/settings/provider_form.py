@@ -110,6 +110,9 @@ class ProviderForm(QWidget):
             field.textChanged.connect(self._changed)
             field.returnPressed.connect(self._save.click)
         self._layout.replaceWidget(self._holder, holder)
+        # The old fields must not be found, by the Tab key or screen readers, until they are deleted.
+        self._holder.hide()
+        holder.show()
         self._holder.deleteLater()
         self._holder = holder
 

@@ -32,7 +32,8 @@ from workbench.ui.editor.exact_text import encodable
 from workbench.ui.features.testing.check_rows import overrule_entries
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import Changed, DataChanged
-from workbench.ui.shell.testing_events import CaseRestoreRequested
+from workbench.ui.shell.testing_events import CaseCopyRequested, CaseRestoreRequested, FailingCasesRequested
+from workbench.usecases.failing_cases import FailingRows
 from workbench.usecases.output_checks import with_check
 from workbench.usecases.problems import problem_of
 
@@ -42,9 +43,9 @@ if TYPE_CHECKING:
     from workbench.ui.shell.services import Services
 
 _MENU = (
-    ("case_to_compose", "overrule", "restore_case"),
+    ("case_to_compose", "overrule", "restore_case", "copy_case"),
     ("next_failure", "previous_failure", "next_difference"),
-    ("run_listed", "facts_probe"),
+    ("run_listed", "facts_probe", "keep_failures"),
     ("copy_cases", "copy_table_markdown", "copy_table_csv", "copy_table_html"),
 )
 _TITLES: dict[TableFormat, str] = {"markdown": "Markdown", "csv": "CSV", "html": "HTML"}
@@ -81,6 +82,24 @@ class CellActions:
         """Make the case of the current cell one of the prompt again, as it was tested."""
         publish, prompt = self._services.events.publish, self._suites.prompt_uid
         self._with_detail(lambda detail: publish(CaseRestoreRequested(prompt, detail.case)))
+
+    def copy_case(self) -> None:
+        """Make a new case of the current one, to vary it."""
+        publish, prompt, current = self._services.events.publish, self._suites.prompt_uid, self._view.current_cell()
+        failed = current is not None and current[2] is not None and current[2].status == "fail"
+        self._with_detail(
+            lambda detail: publish(CaseCopyRequested(prompt, detail, column_title(detail.column), failed))
+        )
+
+    def keep_failures(self) -> None:
+        """Tag the failing cases among the selected ones if there are several, else among all that are listed."""
+        suites, run = self._suites, self._suites.run
+        if run is None or not run.answered:
+            self._services.notices.refused("Nothing has run yet, so nothing has failed.")
+            return
+        selected = frozenset(row.position for row in self._view.grid.selected())
+        rows = FailingRows(run, suites.query, tuple(suites.model.order), selected if len(selected) > 1 else frozenset())
+        self._services.events.publish(FailingCasesRequested(suites.prompt_uid, rows))
 
     def overrule(self) -> None:
         """Ask which check of the current cell is wrong."""

@@ -9,6 +9,7 @@ from workbench.app.commands import EVERYWHERE, Command, Enabled, View, always, n
 
 if TYPE_CHECKING:
     from workbench.ui.features.testing.arrange_menu import ArrangeActions
+    from workbench.ui.features.testing.cell_actions import CellActions
     from workbench.ui.features.testing.controller import TestingController
     from workbench.ui.features.testing.probe_actions import ProbeActions
     from workbench.ui.features.testing.set_actions import SetActions
@@ -42,6 +43,12 @@ def _in_view(
         run=act,
         checked=checked,
     )
+
+
+def _cells(controller: TestingController) -> CellActions:
+    # As below.
+    assert controller.actions is not None
+    return controller.actions
 
 
 def _probes(controller: TestingController) -> ProbeActions:
@@ -84,7 +91,9 @@ COMMANDS = (
         enabled=_can_write,
     ),
     _in_view("facts_probe", "Probe: paste facts…", lambda test: _probes(test).paste_facts(), enabled=_can_write),
-    _in_view("restore_case", "Bring this case back", lambda test: test.restore_case(), enabled=_can_write),
+    _in_view("restore_case", "Bring this case back", lambda test: _cells(test).restore_case(), enabled=_can_write),
+    _in_view("copy_case", "Copy as a new case…", lambda test: _cells(test).copy_case(), enabled=_can_write),
+    _in_view("keep_failures", "Tag the failing cases", lambda test: _cells(test).keep_failures(), enabled=_can_write),
     _in_view(
         "compare_afresh",
         "Compare champion and challenger afresh…",
@@ -118,7 +127,7 @@ COMMANDS = (
         navigates=True,
         repeats=True,
     ),
-    _in_view("overrule", "Overrule a check…", lambda test: test.overrule(), "V", enabled=_can_write),
+    _in_view("overrule", "Overrule a check…", lambda test: _cells(test).overrule(), "V", enabled=_can_write),
     _in_view("arrange_grid", "Layout: rows, columns and split…", lambda test: _arranging(test).open_menu(), "L"),
     _in_view(
         "next_part", "Next part of the split", lambda test: _arranging(test).step(1), "T", navigates=True, repeats=True
@@ -149,10 +158,10 @@ COMMANDS = (
     _in_view(
         "tall_rows", "Taller rows in the grid", lambda test: test.toggle_tall(), checked=lambda test: test.is_tall
     ),
-    _in_view("copy_cases", "Copy the selected cases", lambda test: test.copy_selected()),
-    _in_view("copy_table_markdown", "Copy the table as Markdown", lambda test: test.copy_table("markdown")),
-    _in_view("copy_table_csv", "Copy the table as CSV", lambda test: test.copy_table("csv")),
-    _in_view("copy_table_html", "Copy the table as HTML", lambda test: test.copy_table("html")),
+    _in_view("copy_cases", "Copy the selected cases", lambda test: _cells(test).copy_selected()),
+    _in_view("copy_table_markdown", "Copy the table as Markdown", lambda test: _cells(test).copy_table("markdown")),
+    _in_view("copy_table_csv", "Copy the table as CSV", lambda test: _cells(test).copy_table("csv")),
+    _in_view("copy_table_html", "Copy the table as HTML", lambda test: _cells(test).copy_table("html")),
     Command(
         "view_test",
         "Test: cases × columns",

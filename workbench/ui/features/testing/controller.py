@@ -46,7 +46,6 @@ from workbench.ui.shell.testing_events import CasesRequested, ShownSuite, ShownS
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
-    from workbench.app.testing.table_copy import TableFormat
     from workbench.core.drafts import Draft
     from workbench.ui.shell.views import Making
 
@@ -209,26 +208,6 @@ class TestingController:
         """Open the current case in Compose."""
         if self.actions is not None:
             self.actions.to_compose()
-
-    def restore_case(self) -> None:
-        """Make the current case one of the prompt again, as it was tested."""
-        if self.actions is not None:
-            self.actions.restore_case()
-
-    def overrule(self) -> None:
-        """Overrule a check of the current cell."""
-        if self.actions is not None:
-            self.actions.overrule()
-
-    def copy_selected(self) -> None:
-        """Copy the selected cases."""
-        if self.actions is not None:
-            self.actions.copy_selected()
-
-    def copy_table(self, kind: TableFormat) -> None:
-        """Copy all listed cases."""
-        if self.actions is not None:
-            self.actions.copy_table(kind)
 
     # Comparisons.
 
