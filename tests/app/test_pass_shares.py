@@ -131,3 +131,19 @@ def test_error_is_left_to_the_timeline(qtbot: QtBot, tasks: HeldTasks) -> None:
     tests.passed = {1: 1}
     shares.refresh()
     assert shown(model) == ["1/4"]
+
+
+def test_share_of_a_version_that_appears_during_a_refresh_stays(qtbot: QtBot, tasks: HeldTasks) -> None:
+    model = TimelineModel(tasks, History([_row(1, version=1)]))  # type: ignore[arg-type] # a stand-in
+    tests = Tests()
+    tests.passed = {1: 3, 2: 4}
+    shares = PassShares(model, tasks, tests)  # type: ignore[arg-type] # a stand-in
+    model.set_prompt("p")
+    tasks.holds = True
+    shares.refresh()
+    model.put(_row(2, version=2))
+    assert [versions for _, versions in tests.asked] == [(1,), (1,), (2,)]
+    # Two threads read; the later request may be answered first.
+    tasks.held.reverse()
+    tasks.deliver()
+    assert shown(model) == ["4/4", "3/4"]

@@ -21,8 +21,8 @@ _GOOD = {"acme-large": 8, "acme-mini": 5}
 _LONG = 160
 """Characters from which the judge passes an answer."""
 _EVASIVE = (
-    "Thank you so much for reaching out to us! We completely understand how important your parcel is to you, and our "
-    "whole team is doing everything to bring it to your door as soon as we possibly can. We appreciate your patience!"
+    "Thank you so much for reaching out to us, dear customer number {}! We completely understand how important your "
+    "parcel is to you, and our whole team is doing everything to bring it to your door as soon as we possibly can."
 )
 _SHORT = "It is on its way."
 
@@ -74,7 +74,7 @@ def answer(request: Request) -> Reply:
 def _answered(model: str, order: str, number: int) -> str:
     if number * 7 % 10 < _GOOD[model]:
         return f"Order {order} left our warehouse yesterday and arrives on Friday."
-    return _SHORT if number % 3 == 0 else _EVASIVE
+    return _SHORT if number % 3 == 0 else _EVASIVE.format(number)
 
 
 def _judged(said: str) -> str:

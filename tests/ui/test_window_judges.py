@@ -171,17 +171,23 @@ def test_settings_hold_the_judge_and_warn_of_a_tested_one(desk: Desk) -> None:
 def test_labels_are_given_by_keys_and_measure_the_judge(desk: Desk) -> None:
     view = judged(desk)
     assert [one.judged for one in view.suites.heads()[:2]] == ["judge unmeasured"] * 2
+    desk.until(view.judge.isVisible)
+    assert view.judge.text.text() == "The judge is unmeasured: label 20 random answers to see how far to trust it."
+    view.judge.choose.click()
     dialog = label_dialog(desk)
     assert dialog.progress.text() == "0 of 20 random labels of acme-large, 0 of 20 of acme-mini"
     for number in range(1, 41):
         before = number - 1
         desk.until(lambda: not dialog._is_waiting)
+        assert dialog.stage.text().startswith("The judge is measured") == (number > 20)
         desk.press(Qt.Key.Key_1 if "Hello!" in dialog.answer.toPlainText() else Qt.Key.Key_2)
         desk.until(lambda before=before: len(desk.rows("SELECT uid FROM judge_labels")) > before)
     desk.until(lambda: dialog.told.text().startswith("The judge is too lenient"))
     assert dialog.improve.isVisible()
     desk.press(Qt.Key.Key_Escape)
     desk.until(lambda: "corrected" in (view.suites.heads()[0].judged or ""))
+    desk.until(lambda: view.judge.text.text().startswith("The judge is too lenient: it passed "))
+    assert (view.judge.isVisible(), view.judge.choose.text()) == (True, "Improve this judge…")
     desk.until(lambda: view.suites.figures.counts.rows.get("label_differs", 0) > 0)
     view.filters.rows_chosen.emit("label_differs")
     desk.until(lambda: 0 < view.suites.model.rowCount() < 24)
@@ -220,8 +226,9 @@ def test_improving_opens_the_judge_prompt_with_the_disagreements(desk: Desk) -> 
     window.views.show("test")
     desk.until(lambda: view.suites.prompt_uid == window.prompt_uid and view.suites.tested.cases == len(cases))
     assert [column.lane.model for column in view.suites.columns()] == ["judge"]
-    next(one for one in window.notice.findChildren(QPushButton) if one.text().startswith("Back to ")).click()
+    next(one for one in window.notice.findChildren(QPushButton) if one.text() == "Back to the test").click()
     desk.until(lambda: window.prompt_uid == owner)
+    desk.until(lambda: "you and the judge disagree" not in desk.notice() and window.views.shown == "test")
 
 
 def test_judged_check_is_tried_by_one_call_after_a_click(desk: Desk) -> None:
@@ -280,7 +287,7 @@ def test_a_judge_that_is_chosen_later_judges_the_stored_answers(desk: Desk) -> N
     desk.until(lambda: view.suites.figures.counts.rows.get("unscored") == 0)
     desk.until(lambda: view.suites.figures.counts.rows.get("failed") == 0)
     assert len(desk.rows("SELECT uid FROM outputs")) == answers + 6, "equal answers are judged once"
-    assert view.judge.isHidden()
+    desk.until(lambda: view.judge.choose.text() == "Label answers…")
 
 
 def decided(case_: int, column: int) -> float:

@@ -23,6 +23,7 @@ from workbench.ui.features.rank.view import RankView
 from workbench.ui.features.testing.view import TestView
 
 LABELS, SAMPLE = 25, 40
+ANSWER = "Order {order} is on its way, says {model} by version {version}: answer {number}."
 _STORED = "SELECT count(*) FROM judge_labels"
 
 
@@ -55,8 +56,7 @@ def judges(demo: Demo) -> None:
         _shown_cell(demo, view)
         shots(demo, "judge-cell-unmeasured", narrow=True)
         view.close_pane()
-        _labelled(demo)
-        demo.until("the judge is measured", lambda: "judged" in (view.suites.heads()[0].judged or ""))
+        _labelled(demo, view)
         demo.until("the rates are corrected", lambda: "corrected" in (view.suites.heads()[0].judged or ""))
         shots(demo, "judge-measured", narrow=True)
         _shown_cell(demo, view, differs=True)
@@ -90,12 +90,14 @@ def _shown_cell(demo: Demo, view: TestView, *, differs: bool = False) -> None:
         demo.until("labels disagree", lambda: view.suites.figures.counts.rows.get("label_differs", 0) > 0)
         view.filters.rows_chosen.emit("label_differs")
         demo.until("they are listed", lambda: 0 < view.suites.model.rowCount() < judged_bot.CASES)
+    # Hidden pages get a new theme when the window is idle.
+    demo.pause(600)
     view.grid.select(0, 1)
     view.open_pane()
-    demo.until("the cell is shown", lambda: bool(view.pane.checks.judge_lines()))
+    demo.until("the cell is shown", lambda: view.pane.shown is not None and bool(view.pane.checks.judge_lines()))
 
 
-def _labelled(demo: Demo) -> None:
+def _labelled(demo: Demo, view: TestView) -> None:
     """Label 25 answers by keys, read what they say, and label the rest of the sample."""
     command(demo, "label_answers")
     dialog = opened(demo, LabelDialog)
@@ -109,7 +111,8 @@ def _labelled(demo: Demo) -> None:
     dialog.reject()
     demo.until("it is closed", lambda: demo.window.dialogs.find(LabelDialog) is None)
     demo.window.frame.activateWindow()
-    demo.picture("judge-25-labels")
+    demo.until("the judge is measured", lambda: "not corrected" in (view.suites.heads()[0].judged or ""))
+    shots(demo, "judge-25-labels", narrow=True)
     command(demo, "label_answers")
     dialog = opened(demo, LabelDialog)
     demo.until("an answer is shown", lambda: dialog.criterion.text() and not dialog._is_waiting)
@@ -138,7 +141,7 @@ def _ranked(demo: Demo, judge: JudgeSettings) -> None:
     window.prompts.create("Order bot, ranked by a judge")
     demo.until("the new prompt is open", lambda: window.is_ready and not window.timeline.rowCount())
     prompt = window.prompt_uid
-    runs(window.store, prompt, 48, versions=2, models=judged_bot.MODELS)
+    runs(window.store, prompt, 48, versions=2, models=judged_bot.MODELS, answer=ANSWER)
     window.store.tests.save_settings(prompt, SuiteSettings(judge=judge), utc_now()).result(10)
     window.refresh()
     window.views.show("rank")

@@ -21,6 +21,7 @@ from tests.ui.features.standins import (
     window_modules,
 )
 from tests.ui.judged_support import HASH, judged_test
+from workbench.app.commands import View
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.store import Store
@@ -66,7 +67,8 @@ def _drive(store: Store, theme: Theme, folder: Path) -> dict[str, object]:
     assert isinstance(navigator, StandInNavigator)
     assert isinstance(events, StandInEvents)
     assert isinstance(notices, StandInNotices)
-    navigator.places = {"compose": ViewPlace("Compose", lambda: (_ for _ in ()), lambda: None)}
+    views: tuple[tuple[View, str], ...] = (("compose", "Compose"), ("test", "Test"))
+    navigator.places = {view: ViewPlace(title, lambda: (_ for _ in ()), lambda: None) for view, title in views}
     navigator.pages = {"compose": services.dialogs.widget()}
     host = FeatureHost((FEATURE,), services)
     actions, controller = host.actions(), host.controller("judges")
@@ -112,7 +114,7 @@ def _drive(store: Store, theme: Theme, folder: Path) -> dict[str, object]:
     told["measured"] = [dialog.progress.text(), dialog.told.text()]
     while not dialog.found.text():
         _press(dialog, Qt.Key.Key_1 if "Hello!" in dialog.answer.toPlainText() else Qt.Key.Key_2)
-    told["found"] = [dialog.found_head.text(), *dialog.found.text().split("\n\n")]
+    told["found"] = [dialog.stage.text(), dialog.found_head.text(), *dialog.found.text().split("\n\n")]
     told["improvable"] = not dialog.improve.isHidden()
     dialog.close_.click()
     told["published"] = DataChanged(Changed.RUNS) in events.published

@@ -551,7 +551,9 @@ def test_judges(tmp_path: Path) -> None:
         "The judge is too lenient: it passed 6 answers that you failed.",
     ]
     assert told["found"][2].startswith("The judge catches 12 of 18 answers that you failed (67 %, 36 to 88) and fails")
-    assert told["found"][-1].startswith("acme-mini: corrected for the judge's errors: 50 % (31 to 69); raw 67 %")
+    assert told["found"][-2].startswith("acme-mini: corrected for the judge's errors: 50 % (31 to 69); raw 67 %")
+    assert "Difference corrected for the judge's errors: −" in told["found"][-2]
+    assert told["found"][-1] == "In brackets: 95 % intervals. More labels make them shorter."
     assert told["improvable"]
     assert told["files"]
     assert told["sheet"] == ["sheet.csv is written. Enter pass or fail in the column “label”, then import it.", True]
@@ -573,7 +575,7 @@ def test_judges(tmp_path: Path) -> None:
     assert told["again"], "cases are not added twice"
     improved = (
         "5 answers on which you and the judge disagree are cases here, with your labels as checks. Edit the text, then "
-        "test it. [Back to Prompt p]"
+        "test it. [Back to the test]"
     )
     assert told["said"] == [
         *["No scored test of this prompt is here. Run the test first, then label its answers."] * 2,
@@ -583,7 +585,7 @@ def test_judges(tmp_path: Path) -> None:
         "own answers. [Undo]",
         "[withdrawn]",
         improved,
-        "This is the prompt of a judge. [Back to Prompt p]",
+        "This is the prompt of a judge. [Back to the test]",
         "[judges withdrawn]",
         improved,
     ]

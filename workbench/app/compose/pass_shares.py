@@ -74,7 +74,9 @@ class PassShares(QObject):
             if is_whole:
                 self._is_reading = False
             if generation == self._generation:
-                self._timeline.set_shares(found if is_whole else {**self._timeline.shares, **found})
+                # Versions that were not asked about keep theirs: they may have been read meanwhile.
+                others = {one: share for one, share in self._timeline.shares.items() if one not in wanted}
+                self._timeline.set_shares({**others, **found})
             if is_whole and self._again:
                 self._again = False
                 self.refresh()

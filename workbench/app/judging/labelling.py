@@ -24,6 +24,7 @@ _QUESTIONS = {
 }
 _SIMILAR = "Does the answer mean about the same as this?"
 _FURTHER = "More random answers: they make the intervals shorter."
+_MEASURED = "The judge is measured: close to read how far to trust it, or go on to correct each column's rate."
 _OF_STAGE = {
     "random": "Random answers: only they measure the judge.",
     "borderline": "Borderline answers: they help to improve the judge, and do not measure it.",
@@ -91,6 +92,11 @@ def progress_words(columns: Iterable[tuple[str, int, int]]) -> str:
     )
 
 
-def stage_words(picked: str, *, is_sampled: bool) -> str:
-    """Return what kind of answer comes now, "" at the end; `is_sampled`: the whole random sample has a label."""
-    return _FURTHER if picked == "random" and is_sampled else _OF_STAGE.get(picked, "")
+def stage_words(picked: str, *, is_measured: bool, is_sampled: bool) -> str:
+    """Return what kind of answer comes now, "" at the end.
+
+    `is_measured`: there are enough labels for the judge, `is_sampled`: the whole random sample has a label.
+    """
+    if picked != "random":
+        return _OF_STAGE.get(picked, "")
+    return _FURTHER if is_sampled else _MEASURED if is_measured else _OF_STAGE["random"]

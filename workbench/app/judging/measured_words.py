@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from workbench.core.testing.judged_report import ColumnJudging, JudgedCheck
 
 
+_BRACKETS = "In brackets: 95 % intervals. More labels make them shorter."
+
+
 def measured_words(judge: JudgedCheck, columns: Sequence[ColumnJudging]) -> tuple[str, ...]:
     """Return the verdict on a judge, its measured error, and the corrected rates of the columns."""
     error = judge.error
     if error is None:
         return ()
     sentences = (verdict_words(error), judge_words(error), judge.agreement_words, judge.threshold_words)
-    return tuple(filter(None, (*sentences, *(one.words for one in columns))))
+    brackets = _BRACKETS if error.is_measured else ""
+    return tuple(filter(None, (*sentences, *(one.words for one in columns), brackets)))

@@ -21,6 +21,7 @@ from workbench.app.judging.labelling import (
     stage_words,
 )
 from workbench.app.testing.words import column_title
+from workbench.core.statistics.judge_cells import FEWEST_LABELS
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.core.visible_text import visible_name
 
@@ -135,7 +136,7 @@ class StoredLabelling:
         is_sampled = all(done >= size for _, done, size in columns)
         return LabelPage(
             progress_words(columns),
-            stage_words(session.picked, is_sampled=is_sampled),
+            stage_words(session.picked, is_measured=session.measuring >= FEWEST_LABELS, is_sampled=is_sampled),
             session.can_undo,
             None if answer is None else self._shown(answer),
             self._measured() if answer is None else None,

@@ -69,6 +69,13 @@ def unmeasured_words(error: JudgeError) -> str:
     return f"Unmeasured: label {need} to see how far this judge can be trusted."
 
 
+def note_words(error: JudgeError) -> str:
+    """Return what is wrong with a judge, or that it is unmeasured, as a sentence that stands alone."""
+    if error.is_measured:
+        return verdict_words(error)
+    return f"The judge is unmeasured: label {_needed(error.missing, error.labels)} to see how far to trust it."
+
+
 def agreement_words(error: JudgeError) -> str:
     """Return how often a judge and the person agree, as a sentence; "" if it is unmeasured."""
     if not error.is_measured or error.agreement is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     # They load numpy, which what shows a report does not need.
@@ -24,6 +24,7 @@ class JudgedCheck:
     `check` is the check in words, `models` are those that judged it and `versions` the versions of the judge prompts.
     `answers` have a verdict; `labels` random labels of people count. `error` is None for a check that compares answers
     with those of the baseline. `words` say what the judge catches and fails wrongly, or that it is unmeasured.
+    `note` is what is wrong with the judge in one sentence, or that it is unmeasured; `step` is what people can do then.
     `threshold` is one that fits the labels better than that of the check, None without one and for judges that write.
     """
 
@@ -36,6 +37,8 @@ class JudgedCheck:
     labels: int = 0
     error: JudgeError | None = None
     words: str = ""
+    note: str = ""
+    step: Literal["", "label", "improve"] = ""
     agreement_words: str = ""
     threshold: float | None = None
     threshold_words: str = ""

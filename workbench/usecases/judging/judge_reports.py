@@ -12,15 +12,17 @@ from itertools import chain
 from workbench.core.cases import Check
 from workbench.core.check_words import lines
 from workbench.core.checks.check_types import PAIRWISE
-from workbench.core.statistics.corrected_rate import corrected_rate
+from workbench.core.statistics.corrected_rate import corrected_difference, corrected_rate
 from workbench.core.statistics.judge_cells import JudgedCell
 from workbench.core.statistics.judge_error import judge_error
 from workbench.core.statistics.judge_words import (
     COMPARING,
     agreement_words,
     beside_rate_words,
+    corrected_difference_words,
     corrected_words,
     judge_words,
+    note_words,
     preference_words,
     threshold_words,
     verdict_words,
@@ -66,8 +68,9 @@ class JudgeAnalyst:
                 measured = _measured(fact, by_check[fact.check_hash], found)
                 checks.append(measured)
                 about = f", {check_title(fact.check)}" if len(facts) > 1 else ""
+                base = next((column for column in found if column.position == run.baseline), None)
                 compared = {
-                    column.position: _corrected(column, number, f"{titles[column.position]}{about}", measured)
+                    column.position: _corrected(column, number, f"{titles[column.position]}{about}", measured, base)
                     for column in found
                 }
             for position, said in compared.items():
@@ -126,9 +129,12 @@ def _measured(fact: JudgedCheckFact, judges: Sequence[StoredJudge], columns: Seq
     judged = _judged(fact, judges)
     choice = choose_threshold(cells) if any(cell.probability is not None for cell in cells) else None
     is_other = choice is not None and (choice.fitted.missed, choice.fitted.alarms) != (error.missed, error.alarms)
+    disagreements = error.missed + error.alarms
     return replace(
         judged,
         labels=error.labels,
+        note=note_words(error),
+        step="label" if not error.is_measured else "improve" if disagreements else "",
         error=error,
         words=" ".join(filter(None, (_who_judges(judged), verdict_words(error), judge_words(error)))),
         agreement_words=agreement_words(error),
@@ -144,12 +150,22 @@ def _who_judges(judged: JudgedCheck) -> str:
     return f"{models} {'judge' if len(judged.models) > 1 else 'judges'} whether an answer {judged.check}{end}"
 
 
-def _corrected(column: JudgedColumn, number: int, title: str, judge: JudgedCheck) -> ColumnJudging:
-    """Return the rate of a column by one check; `title` is that of the column, with the check if there are several."""
+def _corrected(
+    column: JudgedColumn, number: int, title: str, judge: JudgedCheck, baseline: JudgedColumn | None
+) -> ColumnJudging:
+    """Return the rate of a column by one check, and the difference from the baseline if both are corrected.
+
+    `title` is that of the column, with the check if there are several.
+    """
     found = corrected_rate(column.cells)
     if found is None:
         return ColumnJudging(number, "", "" if judge.is_measured else beside_rate_words(None, is_measured=False))
     words = f"{title}: {_lower(corrected_words(found, is_measured=judge.is_measured))}"
+    difference = None
+    if found.interval is not None and baseline is not None and baseline.position != column.position:
+        difference = corrected_difference(baseline.cells, column.cells)
+    if difference is not None and difference.interval is not None:
+        words = f"{words} {corrected_difference_words(difference)}"
     return ColumnJudging(number, words, beside_rate_words(found, is_measured=judge.is_measured), found)
 
 

@@ -154,6 +154,14 @@ class LabellingSession:
         return dict(sorted(found.items()))
 
     @property
+    def measuring(self) -> int:
+        """How many labels measure the judge now: random ones, pass or fail, of answers that it scored."""
+        return sum(
+            row.picked == "random" and row.label in ("pass", "fail") and row.verdict != "unscored"
+            for row in self._rows.values()
+        )
+
+    @property
     def picked(self) -> LabelPick | Literal[""]:
         """How the current answer came to be shown, "" if none is left."""
         return self._queue[0][1] if self._queue else ""

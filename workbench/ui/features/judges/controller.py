@@ -36,11 +36,15 @@ class JudgesController:
         runs = TestedRuns(services, source)
         self.prompts = JudgePromptActions(services, runs)
         self.labelling = LabellingActions(services, source, runs, self.prompts.improve)
-        services.events.subscribe(PromptOpened, lambda _: self.labelling.close())
+        services.events.subscribe(PromptOpened, self._prompt_opened)
 
     def stop(self) -> None:
         """Close the dialog, because the window closes."""
         self.labelling.close()
+
+    def _prompt_opened(self, event: PromptOpened) -> None:
+        self.labelling.close()
+        self.prompts.prompt_opened(event.prompt_uid)
 
     def choose(self) -> None:
         """Choose who judges the tests of the open prompt."""

@@ -30,6 +30,8 @@ NO_JUDGED = "This prompt has no check that a judge evaluates. Add one such as ll
 _KEY = "judges"
 NO_LABELS = "The answers of this test have no labels by this check. Label answers first."
 _LONGEST = 60
+_BACK = "Back to the test"
+"""The name of the tested prompt would leave no room for the sentence."""
 _T = TypeVar("_T")
 
 
@@ -38,6 +40,7 @@ class JudgePromptActions:
 
     def __init__(self, services: Services, runs: TestedRuns) -> None:
         self._services, self._runs = services, runs
+        self._told_of = ""
         self._made: JudgePrompts | None = None
         self.menu: QMenu | None = None
 
@@ -67,7 +70,7 @@ class JudgePromptActions:
             if services.session.prompt() != prompt:
                 return
             if owner:
-                self._tell("This is the prompt of a judge.", owner)
+                self._tell("This is the prompt of a judge.", owner, prompt)
             elif not checks:
                 services.notices.refused(NO_JUDGED)
             else:
@@ -132,17 +135,23 @@ class JudgePromptActions:
             return
         services.navigator.open_prompt(prompt.uid)
         services.navigator.show("compose")
-        self._tell(sentence, prompt.owner_uid)
+        self._tell(sentence, prompt.owner_uid, prompt.uid)
 
-    def _tell(self, sentence: str, owner: str) -> None:
-        services = self._services
-        name = visible_name(services.navigator.prompt_name(owner)) or "the tested prompt"
+    def _tell(self, sentence: str, owner: str, prompt: str) -> None:
+        services, self._told_of = self._services, prompt
 
         def back() -> None:
-            services.notices.withdraw(_KEY)
+            # Opening the prompt withdraws the sentence.
             services.navigator.open_prompt(owner)
+            services.navigator.show("test")
 
-        services.notices.quiet(_KEY, sentence, label=f"Back to {name}", act=back)
+        services.notices.quiet(_KEY, sentence, label=_BACK, act=back)
+
+    def prompt_opened(self, prompt: str) -> None:
+        """Withdraw what was said of another prompt."""
+        if self._told_of not in ("", prompt):
+            self._told_of = ""
+            self._services.notices.withdraw(_KEY)
 
     def _failed(self, error: Exception) -> None:
         problem = problem_of(error)

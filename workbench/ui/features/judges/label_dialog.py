@@ -50,6 +50,8 @@ class LabelDialog(Dialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Label answers")
         self._is_waiting, self._is_error = True, False
+        self._is_outdated = False
+        """Whether further labels make what is said wrong."""
         self.checks = QComboBox()
         self.checks.setAccessibleName("Judged check")
         self.checks.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -212,19 +214,24 @@ class LabelDialog(Dialog):
         self._show_page(0)
 
     def _show_end(self, measured: MeasuredJudge) -> None:
-        self.found_head.setText(_END)
-        self.found.setText(breakable(visible_note("\n\n".join(measured.sentences))))
+        first, *others = measured.sentences or (_END,)
+        self.stage.setText(_END if measured.sentences else "")
+        self.found_head.setText(visible_name(first))
+        self.found.setText(breakable(visible_note("\n\n".join(others))))
+        if self._is_outdated:
+            self.say("")
         self._show_page(1)
         self.improve.setVisible(measured.disagreements > 0)
 
     def say_measured(self, measured: MeasuredJudge) -> None:
         """Say what the random sample shows, while other answers follow."""
         self.say(" ".join(measured.sentences[:2]))
+        self._is_outdated = True
         self.improve.setVisible(measured.disagreements > 0)
 
     def say(self, sentence: str, tone: str = "muted", detail: str = "") -> None:
         """Show a message; "" hides it."""
-        self._is_error = tone == "error" and bool(sentence)
+        self._is_error, self._is_outdated = tone == "error" and bool(sentence), False
         self.told.say(sentence, tone, detail)
 
     def _show_page(self, page: int) -> None:

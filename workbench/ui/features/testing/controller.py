@@ -21,6 +21,7 @@ from workbench.ui.features.testing.cell_seeker import CellSeeker
 from workbench.ui.features.testing.columns import ColumnActions
 from workbench.ui.features.testing.comparison_actions import ComparisonActions
 from workbench.ui.features.testing.earlier_run import EarlierRunActions
+from workbench.ui.features.testing.judge_note import JUDGE_COMMANDS
 from workbench.ui.features.testing.judge_steps import JudgeSteps
 from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.requested_step import RequestedStep
@@ -269,8 +270,7 @@ class TestingController:
             "checks": lambda: services.events.publish(ChecksRequested()),
             "column": self._open_columns,
             "settings": self.compare.edit_settings,
-            "choose_judge": lambda: services.navigator.action("choose_judge").trigger(),
-            "choose_embedding": lambda: services.navigator.action("choose_embedding").trigger(),
+            **{name: services.navigator.action(name).trigger for name in JUDGE_COMMANDS},
             "lanes": self.columns.take_lanes,
             "compose": lambda: services.navigator.show("compose"),
             "run": lambda: self.act("start"),

@@ -1,10 +1,12 @@
-"""What to know of the judge before a test starts: that none is chosen, or that it is tested, too.
+"""What to know of the judge: before a test starts that none is chosen, or that it is tested, too; after it what is
+wrong with the judge, or that it is unmeasured.
 
 Invariant: the note is hidden while there is nothing to say; its button only emits a wish.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from workbench.app.judging.judged_among import choosing, lacks_judge
 from workbench.app.testing.controller import SuiteController
+from workbench.core.visible_text import visible_name
 from workbench.ui.widgets.controls import button, label
 
 if TYPE_CHECKING:
@@ -22,6 +25,12 @@ def judges_of(suites: SuiteController) -> tuple[JudgedCheck, ...]:
     """Return what is known of the judges of the shown run."""
     report = suites.figures.report
     return () if report is None else report.judged.judges
+
+
+_STEPS = {"label": ("label_answers", "Label answers…"), "improve": ("improve_judge", "Improve this judge…")}
+"""By step of a judge: the command, and the words of its button."""
+JUDGE_COMMANDS = ("choose_judge", "choose_embedding", *(command for command, _ in _STEPS.values()))
+"""The commands that the button may be for."""
 
 
 class JudgeNote(QWidget):
@@ -42,17 +51,31 @@ class JudgeNote(QWidget):
         row.addWidget(self.choose)
         self.hide()
         suites.changed.connect(self._show)
+        suites.figures.reported.connect(self._show)
 
     def _show(self) -> None:
-        """Show what the estimate says of judges."""
+        """Show what the estimate says of judges, else what is known of those of the shown run."""
         suites = self._suites
         judge = None if suites.is_running else suites.estimate.judge
         sentences: tuple[str, ...] = () if judge is None else judge.sentences
         if judge is not None and suites.run is not None:
             # The report says that a judge is tested, too.
             sentences = tuple(one for one in sentences if one != judge.tested)
-        self.text.setText(" ".join(sentences))
         lack = next(filter(lacks_judge, sentences), "")
         self._command, words = choosing(lack)
-        self.choose.setText("Change the judge…" if sentences and not lack else words)
+        if sentences and not lack:
+            words = "Change the judge…"
+        elif not sentences and not suites.is_running and (known := noted(judges_of(suites))) is not None:
+            sentences, (self._command, words) = (visible_name(_about(known, judges_of(suites))),), _STEPS[known.step]
+        self.text.setText(" ".join(sentences))
+        self.choose.setText(words)
         self.setVisible(bool(sentences))
+
+
+def noted(judges: Sequence[JudgedCheck]) -> JudgedCheck | None:
+    """Return the judge that people should read about first: one that is wrong, or else one that is unmeasured."""
+    return next((one for step in ("improve", "label") for one in judges if one.step == step), None)
+
+
+def _about(judge: JudgedCheck, judges: Sequence[JudgedCheck]) -> str:
+    return judge.note if len(judges) == 1 else f"{judge.check_type}: {judge.note}"
