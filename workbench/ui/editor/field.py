@@ -69,8 +69,7 @@ class ExactField(DropField):
 
     edited = Signal(object, str)
     """An `TextChange` by the user and its `Kind`, before the layout is updated; textChanged follows after that."""
-    pasted = Signal(str)
-    """A text that was pasted or dropped, and is in the field now."""
+    pasted = Signal(str)  # the text, after it was pasted or dropped
     undo_wanted = Signal()
     redo_wanted = Signal()
     focus_changed = Signal()
