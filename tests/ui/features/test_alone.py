@@ -428,7 +428,7 @@ def test_prompts(tmp_path: Path) -> None:
 
 def test_compose(tmp_path: Path) -> None:
     told = driven("compose", tmp_path)
-    assert len(told["commands"]) == 39
+    assert len(told["commands"]) == 40
     assert told["runs"] == {
         "queued": 0,
         "heads": ["one", "two"],
