@@ -169,6 +169,7 @@ def test_case_made_in_compose_is_stored_as_it_is_typed(desk: Desk) -> None:
     window.set_actions.add()
     window.value_sets.rename(window.value_sets.active, "refund")
     window.values.focus("question")
+    desk.press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)  # the value of the case that was copied
     desk.type("Money back?")
     uid = window.value_sets.active
     wanted = Case(uid, "refund", (("question", "Money back?"),))
