@@ -80,18 +80,26 @@ def _can_wait(widget: QWidget) -> bool:
 
 
 class _Hidden(QObject):
-    """Restyles hidden widgets in slices."""
+    """Restyles hidden widgets in slices, then lets their visible parents decide again what has room."""
 
     def __init__(self, parts: list[QWidget]) -> None:
         turns = IdleQueue.of_application()
         super().__init__(turns)
         self._parts = parts
+        self._parents: set[QWidget] = set()
         turns.ask(self, self._go_on)
 
     def _go_on(self) -> bool:
-        dress(self._parts[-_SLICE:])
+        now = self._parts[-_SLICE:]
         del self._parts[-_SLICE:]
+        dress(now)
+        # Qt tells nobody that the size of a hidden widget has changed.
+        parents = (one.parentWidget() for one in now if isValid(one) and one.isHidden() and not one.isWindow())
+        self._parents.update(parent for parent in parents if parent is not None)
         if not self._parts:
+            for parent in filter(isValid, self._parents):
+                if parent.isVisible():
+                    QCoreApplication.postEvent(parent, QEvent(QEvent.Type.LayoutRequest))
             self.deleteLater()
         return bool(self._parts)
 
