@@ -149,8 +149,9 @@ def test_tabs_that_had_no_room_come_back_with_the_smaller_text(desk: Desk) -> No
         change_scale(desk.theme, large)
         desk.rest()
         change_scale(desk.theme, 1.0)
+        desk.until(tabs.isVisible)
+        assert tab.font().pointSizeF() == before[-1], "never seen with the large text"
         desk.until(lambda: (tabs.geometry(), tab.geometry(), tab.font().pointSizeF()) == before)
-        assert tab.isVisible()
 
 
 def test_notice_detail_overlays_the_window_until_closed(desk: Desk) -> None:

@@ -80,14 +80,24 @@ def _can_wait(widget: QWidget) -> bool:
 
 
 class _Hidden(QObject):
-    """Restyles hidden widgets in slices, then lets their visible parents decide again what has room."""
+    """Restyles hidden widgets in slices, or when they are shown; then lets their parents decide again what has room."""
 
     def __init__(self, parts: list[QWidget]) -> None:
         turns = IdleQueue.of_application()
         super().__init__(turns)
         self._parts = parts
         self._parents: set[QWidget] = set()
+        for root in filter(QWidget.isHidden, parts):
+            root.installEventFilter(self)
         turns.ask(self, self._go_on)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
+            parts = [one for one in self._parts if isValid(one)]
+            shown = {one for one in parts if one is watched or watched.isAncestorOf(one)}
+            self._parts = [one for one in parts if one not in shown]
+            dress(shown)
+        return super().eventFilter(watched, event)
 
     def _go_on(self) -> bool:
         now = self._parts[-_SLICE:]
