@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests import depth
 from tests.ui.desk import Desk
@@ -105,24 +105,6 @@ def test_only_visible_widgets_are_restyled_immediately(desk: Desk) -> None:
     desk.rest()
     assert _undressed(column).count == 0
     assert at_once < restyled.count / 2
-
-
-def test_hidden_widget_is_restyled_when_it_is_shown(desk: Desk) -> None:
-    _talk(desk)
-    holder = QWidget(desk.window.frame)
-    inner = QLabel("Text", holder)
-    holder.show()
-    holder.hide()
-    desk.rest()
-    restyled = _Restyled(desk.theme._app)
-    restyled.only = {holder, inner}
-    change_scale(desk.theme, 0.8)
-    assert restyled.count == 0
-    holder.show()
-    assert restyled.count == 2
-    assert inner.font().pointSizeF() == desk.theme.font().pointSizeF()
-    desk.rest()
-    assert restyled.count == 2, "not again"
 
 
 def test_message_is_restyled_before_scrolling_shows_the_message(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from shiboken6 import isValid
 
 from workbench.ui.widgets.idle_queue import IdleQueue
+from workbench.ui.widgets.theme import MEASURED
 
 _POLISHED, _OWN = Qt.WidgetAttribute.WA_WState_Polished, Qt.WidgetAttribute.WA_SetStyle
 _FONT = Qt.WidgetAttribute.WA_SetFont
@@ -73,43 +74,26 @@ class Restyle:
 
 
 def _can_wait(widget: QWidget) -> bool:
-    # A hidden widget that retains its size affects its neighbours. A widget with its own font, or a text area with its
-    # own colours, gets new ones from its owner right after the change, and would lose them when restyled.
+    # A hidden widget that retains its size, or is measured, affects its neighbours. A widget with its own font, or a
+    # text area with its own colours, gets new ones from its owner right after the change, and would lose them when
+    # restyled.
     is_given = widget.testAttribute(_FONT) or isinstance(widget, QAbstractScrollArea)
-    return not is_given and not widget.sizePolicy().retainSizeWhenHidden()
+    return not is_given and not widget.sizePolicy().retainSizeWhenHidden() and not widget.property(MEASURED)
 
 
 class _Hidden(QObject):
-    """Restyles hidden widgets in slices, or when they are shown; then lets their parents decide again what has room."""
+    """Restyles hidden widgets in slices."""
 
     def __init__(self, parts: list[QWidget]) -> None:
         turns = IdleQueue.of_application()
         super().__init__(turns)
         self._parts = parts
-        self._parents: set[QWidget] = set()
-        for root in filter(QWidget.isHidden, parts):
-            root.installEventFilter(self)
         turns.ask(self, self._go_on)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
-            parts = [one for one in self._parts if isValid(one)]
-            shown = {one for one in parts if one is watched or watched.isAncestorOf(one)}
-            self._parts = [one for one in parts if one not in shown]
-            dress(shown)
-        return super().eventFilter(watched, event)
-
     def _go_on(self) -> bool:
-        now = self._parts[-_SLICE:]
+        dress(self._parts[-_SLICE:])
         del self._parts[-_SLICE:]
-        dress(now)
-        # Qt tells nobody that the size of a hidden widget has changed.
-        parents = (one.parentWidget() for one in now if isValid(one) and one.isHidden() and not one.isWindow())
-        self._parents.update(parent for parent in parents if parent is not None)
         if not self._parts:
-            for parent in filter(isValid, self._parents):
-                if parent.isVisible():
-                    QCoreApplication.postEvent(parent, QEvent(QEvent.Type.LayoutRequest))
             self.deleteLater()
         return bool(self._parts)
 
