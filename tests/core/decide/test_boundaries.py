@@ -26,6 +26,11 @@ def test_number_of_rows_has_its_word_from_the_threshold_on(rows: int, state: str
     assert finding(decided(evidence(training=TrainingEvidence(rows))), "F13").state == state
 
 
+def test_too_few_rows_are_called_so_and_no_limit() -> None:
+    found = finding(decided(evidence(training=TrainingEvidence(2))), "F13")
+    assert (found.word, found.answer) == ("limit reached", "too few")
+
+
 def test_open_try_after_five_closed_ones_keeps_the_question_open() -> None:
     made = scenarios.narrow_plateau()
     tries = (*made.tries, attempt(16, 6, 160, "wording", added=("wording",), number=9))
