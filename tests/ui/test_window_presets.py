@@ -168,6 +168,29 @@ def test_presets_cannot_be_used_while_a_past_iteration_is_shown(desk: Desk) -> N
     shown.close()
 
 
+def test_palette_uses_a_preset_by_its_name(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    window.store.lane_presets.save("Cold", [echo_lane("a", 0.1)]).result(30)
+    window.dialogs.show_palette("lanes: cold")
+    dialog = window.dialogs.palette
+    assert dialog is not None
+    desk.until(lambda: (found := dialog.current()) is not None and found.title == "Lanes: Cold")
+    desk.until(lambda: not dialog.is_reading)
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: warmths(desk) == [0.1])
+
+
+def test_saving_under_a_known_name_replaces_it_and_can_be_undone(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    window.store.lane_presets.save("Mine", [echo_lane("a", 0.1)]).result(30)
+    window.lane_list.replace_all([echo_lane("a", 0.9)])
+    save(desk, "Mine")
+    (preset,) = window.store.lane_presets.all()
+    assert [dict(lane.params.values)["temperature"] for lane in preset.lanes] == [0.9]
+    window.notice.action_clicked.emit("offer")
+    desk.until(lambda: dict(window.store.lane_presets.all()[0].lanes[0].params.values)["temperature"] == 0.1)
+
+
 def test_menu_without_presets_says_so(desk: Desk) -> None:
     desk.open(ECHO)
     shown = menu(desk)

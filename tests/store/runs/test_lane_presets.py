@@ -41,6 +41,12 @@ def test_removing_the_chosen_preset_chooses_the_last_used_lanes(store: Store) ->
     assert store.lane_presets.chosen() == ""
 
 
+def test_numbers_in_names_are_in_their_order(store: Store) -> None:
+    for name in ("run 10", "Run 2", "run 2 b", "10", "9", "x"):
+        store.lane_presets.save(name, [MINI]).result(10)
+    assert [one.name for one in store.lane_presets.all()] == ["9", "10", "Run 2", "run 2 b", "run 10", "x"]
+
+
 def test_removing_another_preset_keeps_the_choice(store: Store) -> None:
     for name in ("fast", "slow"):
         store.lane_presets.save(name, [MINI]).result(10)

@@ -6,8 +6,10 @@ other. The preset that new prompts start with exists.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from itertools import zip_longest
 
 from workbench.core.json_parts import load
 from workbench.core.lane_presets import LanePreset, lanes_from_json
@@ -17,6 +19,7 @@ from workbench.store.encoding import dump
 from workbench.store.runs.prompts import meta, set_meta
 from workbench.store.sqlite import sqlite3
 
+_NUMBERS = re.compile("([0-9]+)")
 _KEY = "lane_preset:"
 _CHOSEN = "new_prompt_lanes"
 """Meta key for the name of the preset that new prompts start with, "" for the last used lanes."""
@@ -35,7 +38,7 @@ class LanePresetRecords:
                 "SELECT substr(key, ?), value FROM meta WHERE key >= ? AND key < ? ORDER BY key",
                 (len(_KEY) + 1, _KEY, _KEY[:-1] + chr(ord(_KEY[-1]) + 1)),
             ).fetchall()
-        return tuple(sorted(filter(None, (_read(*row) for row in rows)), key=lambda one: one.name.casefold()))
+        return tuple(sorted(filter(None, (_read(*row) for row in rows)), key=_place))
 
     def chosen(self) -> str:
         """Return the name of the preset that new prompts start with, "" for the last used lanes."""
@@ -74,6 +77,14 @@ class LanePresetRecords:
     def choose(self, name: str) -> Future[None]:
         """Let new prompts start with a preset, "" for the last used lanes."""
         return self._write(lambda c: set_meta(c, _CHOSEN, name))
+
+
+def _place(preset: LanePreset) -> list[tuple[int, str]]:
+    """Return the sorting key of a preset: 2 before 10, and case does not matter."""
+    texts, numbers = _NUMBERS.split(preset.name.casefold())[::2], _NUMBERS.findall(preset.name)
+    plain = [number.lstrip("0") for number in numbers]
+    counts = [(len(number), number) for number in plain]
+    return [key for pair in zip_longest(((0, text) for text in texts), counts) for key in pair if key is not None]
 
 
 def _read(name: str, body: str) -> LanePreset | None:

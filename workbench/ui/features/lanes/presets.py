@@ -131,7 +131,9 @@ class LanePresetActions:
             return
         before = self._lanes.lanes
         undo = self._lanes.exchange(found.lanes)
-        said = f"The lanes are now those of “{name}”. {found.sentence}".rstrip()
+        # What was left out comes first, because the end of a long notice is elided.
+        said = f"{found.sentence} The other lanes of “{name}” are here." if found.sentence else ""
+        said = said or f"The lanes are now those of “{name}”."
         self._notices.offer(said, "Undo", undo, lambda: self._lanes.lanes == before)
 
     def _ask_name(self, known: KnownPresets, lanes: Sequence[Lane]) -> None:
