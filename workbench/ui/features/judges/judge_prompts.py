@@ -142,7 +142,7 @@ class JudgePromptActions:
             services.notices.withdraw(_KEY)
             services.navigator.open_prompt(owner)
 
-        services.notices.quiet(_KEY, sentence, label=f"Back to {name}", act=back)
+        services.notices.quiet(_KEY, sentence, label=f"Back to {name}", act=back, lasting=True)
 
     def _failed(self, error: Exception) -> None:
         problem = problem_of(error)
