@@ -86,3 +86,10 @@ def test_training_without_a_route_or_people_is_no_advice_at_all(name: str) -> No
     decision = decided(BRANCHES[name][0])
     assert (decision.code, decision.table_row) == ("KEEP_PROMPT", 15)
     assert not any(one.code == "TUNE_LORA" for one in decision.also)
+
+
+@pytest.mark.parametrize(("passing", "target", "state"), [(46, 0.8, "unclear"), (48, 0.83, "level")])
+def test_more_cases_are_no_longer_advised_from_five_hundred_on(passing: int, target: float, state: str) -> None:
+    """About 494 more cases would settle the first rate, between 500 and 549 the second."""
+    made = evidence(goals=DecideGoals(target=target), columns=(column(passing, 60),))
+    assert finding(decided(made), "F4").state == state
