@@ -113,7 +113,8 @@ def test_judged_test_shows_reasons_models_and_the_judges_answer(desk: Desk) -> N
     assert list(line.buttons) == ["answer", "label"]
     assert "It greets." in view.pane.checks.words()
     desk.until(lambda: not desk.window.workbench.searcher.behind())
-    line.buttons["answer"].click()
+    # The cell may have been read again.
+    view.pane.checks.judge_lines()[0].buttons["answer"].click()
     desk.until(lambda: isinstance(desk.window.views.here(), HistoryView))
     history = desk.window.views.here()
     assert isinstance(history, HistoryView)
@@ -192,6 +193,12 @@ def test_labels_are_given_by_keys_and_measure_the_judge(desk: Desk) -> None:
     view.filters.rows_chosen.emit("label_differs")
     desk.until(lambda: 0 < view.suites.model.rowCount() < 24)
     assert view.pane.checks.judge_lines()[0].texts[0].text().startswith("Judged by judge · catches ")
+    said = list[tuple[str, ...]]()
+    for column in (0, 1):
+        view.grid.select(0, column)
+        desk.until(lambda column=column: (found := view.pane.shown) is not None and found.detail.key.column == column)
+        said.append(tuple(one.text() for one in view.pane.checks.judge_lines()[0].labelled))
+    assert ("Your label: fail",) in said
 
 
 def test_undo_takes_a_label_back_and_s_skips(desk: Desk) -> None:
