@@ -34,9 +34,22 @@ def test_unnamed_values_become_the_first_set() -> None:
     screen.sets.add()
     assert [(one.name, one.values, one.ticked) for one in screen.sets.sets] == [
         ("Case 1", (("question", "Where?"),), True),
-        ("Case 2", (), True),
+        ("Case 2", (("question", "Where?"),), True),
     ]
-    assert screen.values == ()
+    assert screen.values == (("question", "Where?"),)
+
+
+def test_added_set_is_a_copy_of_the_shown_one_at_the_end() -> None:
+    screen = Screen()
+    first = ValueSet("a", "late", (("q", "one"), ("n", "2")), kinds=(("n", "number"),))
+    screen.sets.load(Draft(sets=(first, ValueSet("b", "refund", (("q", "two"),))), active="a"))
+    screen.values = (("q", "one, edited"), ("n", "2"))
+    uid = screen.sets.add()
+    added = screen.sets.sets[-1]
+    assert (added.uid, added.name, added.values) == (uid, "Case 3", (("q", "one, edited"), ("n", "2")))
+    assert (added.kinds, added.ticked) == ((("n", "number"),), True)
+    screen.values = (("q", "three"), ("n", "2"))
+    assert [dict(one.values)["q"] for one in screen.sets.sets] == ["one, edited", "two", "three"]
 
 
 def test_switching_sets_keeps_typed_values() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from tests import depth
 from tests.core import strategies as make
 from workbench.core.content import Content, Message
-from workbench.core.drafts import Draft, ValueSet
+from workbench.core.drafts import Draft, ValueSet, most_varied
 from workbench.core.lanes import Lane
 from workbench.core.technique_marks import TechniqueMark
 
@@ -139,3 +139,20 @@ def test_too_many_lanes_are_refused() -> None:
     lane = Lane("A", "echo", "echo").to_json()
     with pytest.raises(ValueError, match="100,000 lanes"):
         Draft.from_json({**EMPTY, "lanes": [lane] * 100_000})
+
+
+@pytest.mark.parametrize(
+    ("variables", "rows", "expected"),
+    [
+        (("record", "question"), ({"record": "A", "question": "x"}, {"record": "A", "question": "y"}), "question"),
+        (("a", "b", "c"), ({"a": "1", "b": "1"}, {"a": "2", "b": "2"}, {"c": "3"}), "a"),
+        (("a", "b"), ({"old": "1"}, {"old": "2"}), "a"),
+        (("a",), (), "a"),
+        ((), ({"old": "1"},), ""),
+    ],
+)
+def test_variable_with_the_most_distinct_values_varies_most(
+    variables: tuple[str, ...], rows: tuple[dict[str, str], ...], expected: str
+) -> None:
+    sets = [ValueSet(str(at), f"Case {at}", tuple(row.items())) for at, row in enumerate(rows)]
+    assert most_varied(variables, sets) == expected

@@ -83,7 +83,7 @@ def _failures_and_many_lanes(demo: Demo) -> None:
 
 def _looks(demo: Demo) -> None:
     window, compose = demo.window, demo.window.session
-    compose.view(demo.iterations()[-1].uid)
+    compose.past.look_at(demo.iterations()[-1].uid)
     demo.until("the first iteration is shown", lambda: compose.viewing is not None)
     window.take_over(branch=True)
     window.notice.hide()

@@ -246,9 +246,14 @@ class TestPauses:
         assert 0.5 <= pause <= LONGEST_PAUSE_S
         assert pause >= min(LONGEST_PAUSE_S, 2.0 ** (attempt - 1)) / 2
 
-    @given(st.floats(0, 100), st.integers())
-    def test_requested_retry_pause_is_honoured(self, after: float, seed: int) -> None:
-        assert after <= pause_s(1, after, random.Random(seed)) <= after + 0.25
+    @given(st.floats(0, 100), st.integers(1, 40), st.integers())
+    def test_requested_retry_pause_is_honoured(self, after: float, attempt: int, seed: int) -> None:
+        assert after <= pause_s(attempt, after, random.Random(seed)) <= after + min(4.0, 0.25 * 2 ** (attempt - 1))
+
+    def test_calls_that_are_refused_again_are_spread_further(self) -> None:
+        rng = random.Random(1)
+        first, fifth = ([pause_s(attempt, 0.0, rng) for _ in range(100)] for attempt in (1, 5))
+        assert max(first) <= 0.25 < 2.0 < max(fifth) <= 4.0
 
 
 @pytest.mark.parametrize(

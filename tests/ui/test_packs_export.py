@@ -54,7 +54,13 @@ def test_open_prompt_is_exported_to_a_file_that_can_be_dragged(
     assert not target.exists()
     assert dialog.preview.what.text().startswith("A new file. 1 prompt, 1 version, ")
     assert dialog.preview.what.text().endswith("Without iterations, answers and verdicts.")
-    files = {name for name, _ in dialog.preview.files.files}
+    table = dialog.preview.files
+    heads = [
+        [table.headerData(column, way) for column in (0, 1)]
+        for way in (Qt.Orientation.Horizontal, Qt.Orientation.Vertical)
+    ]
+    assert heads == [["File", "Size"], [None, None]]
+    files = {name for name, _ in table.files}
     assert {"pack.yaml", "README.md", "prompts/order-status-bot.prompt.yml"} <= files
     assert not any(name.startswith("evidence/") for name in files)
     written(desk, dialog)

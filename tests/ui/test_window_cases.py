@@ -169,16 +169,18 @@ def test_case_made_in_compose_is_stored_as_it_is_typed(desk: Desk) -> None:
     window.set_actions.add()
     window.value_sets.rename(window.value_sets.active, "refund")
     window.values.focus("question")
+    desk.press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)  # the value of the case that was copied
     desk.type("Money back?")
     uid = window.value_sets.active
-    wanted = Case(uid, "refund", (("question", "Money back?"),))
+    record = dict(window.draft().values)["record"]
+    wanted = Case(uid, "refund", (("question", "Money back?"), ("record", record)))
     desk.until(lambda: len(stored(desk)) == 2 and stored(desk)[1] == wanted)
     assert stored(desk)[0].name == "Case 1", "the values that had no name"
     window.actions["keep_case"].trigger()
     desk.until(lambda: desk.notice() == "“refund” is a case of this prompt already.")
     window.store.packs.change_case(window.prompt_uid, replace(wanted, checks=CHECKS)).result()
     desk.type(" Please.")
-    desk.until(lambda: dict(stored(desk)[1].values) == {"question": "Money back? Please."})
+    desk.until(lambda: dict(stored(desk)[1].values) == {"question": "Money back? Please.", "record": record})
     assert stored(desk)[1].checks == CHECKS
 
 

@@ -141,6 +141,19 @@ def test_question_that_fits_no_more_at_a_larger_size_is_complete_below_the_heade
         assert notice.whole.isHidden() or notice.whole.height() == notice.whole.heightForWidth(notice.whole.width())
 
 
+def test_tabs_that_had_no_room_come_back_with_the_smaller_text(desk: Desk) -> None:
+    window = desk.open(size=(1024, 700))
+    tabs, tab = window.views.tabs, window.views.tabs.tab("test")
+    before = tabs.geometry(), tab.geometry(), tab.font().pointSizeF()
+    for large in (1.5, 2.0):
+        change_scale(desk.theme, large)
+        desk.rest()
+        change_scale(desk.theme, 1.0)
+        desk.until(tabs.isVisible)
+        assert tab.font().pointSizeF() == before[-1], "never seen with the large text"
+        desk.until(lambda: (tabs.geometry(), tab.geometry(), tab.font().pointSizeF()) == before)
+
+
 def test_notice_detail_overlays_the_window_until_closed(desk: Desk) -> None:
     window = desk.open()
     before = parts(window)

@@ -106,10 +106,25 @@ def test_past_iteration_pages_through_sets_and_restores_them(desk: Desk) -> None
     assert dict(window.values.values())["question"] == "Where is order 1?"
 
 
+def test_added_case_copies_the_shown_one_with_the_value_selected_that_varies(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    _paste(desk)
+    before = dict(window.values.values())
+    QTest.mouseClick(window.set_bar.add, LEFT)
+    desk.type("Another?")
+    uid = window.value_sets.active
+    names = window.values.variables()
+    assert names.index("question") > 0, "the record comes first in the text, but is the same in all cases"
+    query = "SELECT name, body FROM cases JOIN value_bodies ON value_bodies.id = values_id WHERE cases.uid = ?"
+    wanted = [("Case 5", {**before, "question": "Another?"})]
+    desk.until(lambda: [(name, json.loads(body)) for name, body in desk.rows(query, uid)] == wanted)
+
+
 def test_refused_run_focuses_the_missing_value_in_its_set(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
     window.actions["add_set"].trigger()
+    window.values.set_values({})
     lacking = window.value_sets.active
     window.set_actions.choose(window.value_sets.sets[1].uid)
     desk.ctrl(Qt.Key.Key_Return)

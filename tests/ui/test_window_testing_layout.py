@@ -77,6 +77,8 @@ def test_sentence_leaves_the_grid_in_place_from_the_start_of_a_run_to_its_report
     desk.until(lambda: suites.is_running)
     assert view.card.words() == "So far: nothing to compare yet."
     suites.figures.report = None
+    # One request for a layout leads to the next, up to the page.
+    desk.until(lambda: view.card.text.height() >= view.card.text.minimumHeight())
     look()
     for changed in (suites.changed, suites.figures.reported, suites.figures.counted):
         changed.connect(look)

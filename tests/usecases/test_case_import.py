@@ -268,3 +268,14 @@ def test_answer_becomes_a_case_and_is_undone(importer: CaseImporter, store: Stor
     assert store.packs.cases("p") == ()
     with pytest.raises(RefusedError, match="no answer to make a case of"):
         importer.case_of_answer("p", "first", "nothing")
+
+
+def test_answer_does_not_change_the_expectation_of_a_held_out_case(importer: CaseImporter, store: Store) -> None:
+    uid = "first.0.0"
+    store.begin_run(run("first", text("Where is {{order}}?"), values=(("order", "7"),))).result()
+    store.finish_output(uid, done("It is late."), NOW).result()
+    held = Case("held", "Late", (("order", "7"),), expectation="?", held_out=True)
+    store.packs.append_cases("p", (held,)).result()
+    with pytest.raises(RefusedError, match="“Late”, which is held out, so its expectation was not changed"):
+        importer.case_of_answer("p", "first", uid)
+    assert store.packs.cases("p") == (held,)

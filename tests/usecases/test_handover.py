@@ -15,6 +15,7 @@ from tests.usecases.test_training import WON, judge, store
 from workbench.cli.exit_codes import OK, WRONG_USE
 from workbench.cli.main import main
 from workbench.core.cases import Case
+from workbench.core.runs import Verdict
 from workbench.core.testing.settings import SuiteSettings
 from workbench.core.training_commands import training_commands
 from workbench.engine.catalogue import ModelCatalogue, ModelInfo
@@ -90,6 +91,17 @@ def test_cases_of_the_hold_out_and_of_guard_sets_are_in_no_file(store: Store) ->
     words = [check.words for check in one.facts.checks]
     assert "1 hold-out case, in none of the files. 50 are needed to compare a tuned model." in words
     assert "1 guard set with 2 cases, in none of the files. 120 cases exclude a loss of 5 points." in words
+
+
+def test_starred_answers_are_rows_beside_winners_unless_excluded(store: Store) -> None:
+    filled(store)
+    judge(store, "liked", "Berlin 1", ("It is in Berlin.", "Also in Berlin."), Verdict("tie"))
+    store.curation.star_answers(["liked.0.0"], starred=True).result()
+    both, winners = made(store), made(store, replace(ASKED, chosen_by="winner"))
+    assert "Berlin" in str(both.files)
+    assert "Berlin" not in str(winners.files)
+    assert both.facts.parts[-1].rows + both.facts.validation == len(CITIES) + 1
+    assert winners.facts.parts[-1].rows + winners.facts.validation == len(CITIES)
 
 
 @pytest.mark.parametrize(

@@ -43,24 +43,25 @@ def _complete_training(training: argparse.ArgumentParser) -> None:
     training.epilog = _EPILOG.format(formats="\n".join(lines))
     training.add_argument("target", metavar="FOLDER", type=Path, help="the folder for train.jsonl and validation.jsonl")
     training.add_argument("--format", metavar="FORMAT", default=first, help=f"see below ({first})")
-    _add_shared(training, ways)
+    _add_shared(training, ways, ways[0])
 
 
 def _complete_handover(handover: argparse.ArgumentParser) -> None:
     from workbench.core.training_commands import training_commands
+    from workbench.usecases.handover import HandOverRequest
     from workbench.usecases.training import ChosenBy
 
     base = training_commands().base_model
     handover.add_argument("target", metavar="FOLDER", type=Path, help="the folder for the files and HANDOVER.md")
     handover.add_argument("--base", metavar="MODEL", default="", help=f"the model to train ({base})")
     handover.add_argument("--pairs", action="store_true", help="pairs of a better and a worse answer, for DPO")
-    _add_shared(handover, get_args(ChosenBy))
+    _add_shared(handover, get_args(ChosenBy), HandOverRequest().chosen_by)
 
 
-def _add_shared(parser: argparse.ArgumentParser, ways: tuple[str, ...]) -> None:
+def _add_shared(parser: argparse.ArgumentParser, ways: tuple[str, ...], usual: str) -> None:
     """Add the arguments that training files and a hand-over share."""
     parser.add_argument("--prompt", metavar="NAME", help="the prompt (the sample)")
-    parser.add_argument("--chosen", metavar="BY", default=ways[0], help=f"{', '.join(ways)} ({ways[0]})")
+    parser.add_argument("--chosen", metavar="BY", default=usual, help=f"{', '.join(ways)} ({usual})")
     parser.add_argument(
         "--validation", metavar="SHARE", type=float, default=0.1, help="share of rows for validation (0.1)"
     )

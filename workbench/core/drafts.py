@@ -6,7 +6,7 @@ the history has their names and values. Drafts of earlier releases hold both, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +64,15 @@ class ValueSet(VisibleFields):
         if not isinstance(uid, str) or not uid or not isinstance(name, str) or not isinstance(ticked, bool):
             raise ValueError("A value set of this draft needs a uid, a name, and ticked as true or false.")
         return cls(uid, name, _values(data.get("values", {}), f"the value set {name!r}"), ticked)
+
+
+def most_varied(variables: Sequence[str], sets: Iterable[ValueSet]) -> str:
+    """Return the variable with the most distinct values in `sets`, the first of several, "" without variables."""
+    given: dict[str, set[str]] = {name: set() for name in variables}
+    for one in sets:
+        for name, value in one.values:
+            given.get(name, set()).add(value)
+    return max(variables, key=lambda name: len(given[name]), default="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.core.blocks import Example
@@ -34,6 +34,8 @@ class ExamplePairs:
     examples: tuple[Example, ...]
     form: str
     left_out: tuple[str, ...] = ()
+    has_names: bool = False
+    """Whether the first row names the columns, which makes a table with commas certain to be one."""
 
 
 def read_pairs(text: str) -> ExamplePairs:
@@ -45,7 +47,7 @@ def read_pairs(text: str) -> ExamplePairs:
         return ExamplePairs((), found.form, ("There are no rows below the names of the columns.",))
     if len(found.examples) > MOST:
         more = f"{len(found.examples) - MOST:,} more examples were left out; the limit is {MOST} at a time."
-        return ExamplePairs(found.examples[:MOST], found.form, (*found.left_out, more))
+        return replace(found, examples=found.examples[:MOST], left_out=(*found.left_out, more))
     return found
 
 
@@ -53,14 +55,14 @@ def _table(text: str) -> ExamplePairs:
     delimiter, form = _delimiter(text)
     examples: list[Example] = []
     left_out: list[str] = []
-    columns = (0, 1)
+    columns, has_names = (0, 1), False
     reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter)
     try:
         for index, row in enumerate(reader):
             if not any(cell.strip() for cell in row):
                 continue
             if index == 0 and (named := _header(row)) is not None:
-                columns = named
+                columns, has_names = named, True
                 form += f", columns “{row[named[0]].strip()}” and “{row[named[1]].strip()}”"
             elif len(row) <= max(columns):
                 left_out.append(f"Line {reader.line_num} has no second column.")
@@ -71,7 +73,7 @@ def _table(text: str) -> ExamplePairs:
                 examples.append(Example(unify_newlines(row[columns[0]]), unify_newlines(row[columns[1]])))
     except csv.Error as error:
         left_out.append(f"Line {reader.line_num} cannot be read as a table: {error}.")
-    return ExamplePairs(tuple(examples), form, tuple(left_out))
+    return ExamplePairs(tuple(examples), form, tuple(left_out), has_names)
 
 
 def _delimiter(text: str) -> tuple[str, str]:

@@ -220,11 +220,17 @@ class CaseImporter:
     def case_of_answer(self, prompt_uid: str, run_uid: str, output_uid: str) -> CaseOfAnswer:
         """Return a case with the values of an answer, and the answer as its expectation; nothing is stored.
 
-        A case that already has these values keeps everything else. Raises RefusedError and StoreError.
+        A case that already has these values keeps everything else. Raises RefusedError, also if that case is held out:
+        an answer seen in Compose must not change what the hold-out measures. Raises StoreError.
         """
         values, text, uid, name = _answer(self._store.iteration_detail(run_uid), output_uid)
         cases = self._store.packs.cases(prompt_uid)
         before = next((case for case in cases if frozenset(case.values) == frozenset(values) and values), None)
+        if before is not None and before.held_out:
+            raise RefusedError(
+                f"These values are those of “{before.name}”, which is held out, so its expectation was not changed. To "
+                "change it, edit the case."
+            )
         if before is not None:
             return CaseOfAnswer(prompt_uid, replace(before, expectation=text), before)
         is_free = bool(uid) and all(case.uid != uid for case in cases)

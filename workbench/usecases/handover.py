@@ -45,11 +45,12 @@ _MOST_SUFFIX = 24
 class HandOverRequest:
     """What to hand over; `share` is the fraction for validation, `per_million` dollars per million trained tokens.
 
-    `base_model` is the id of the model to train, "" for the suggested one.
+    `base_model` is the id of the model to train, "" for the suggested one. Winners and starred answers together are the
+    rows that Decide counts.
     """
 
     kind: Kind = "chosen"
-    chosen_by: ChosenBy = "winner"
+    chosen_by: ChosenBy = "both"
     share: float = 0.1
     seed: int = 0
     epochs: int = 3

@@ -40,3 +40,5 @@ class ModelAccess:
     """Returns the file of the built-in model, None if it is not installed."""
     today: Callable[[], date]
     """Returns the current day in UTC."""
+    recent: Callable[[], tuple[tuple[str, str], ...]]
+    """Returns endpoint and model of those that answered last, newest first."""

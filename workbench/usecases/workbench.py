@@ -159,7 +159,10 @@ class Workbench:
             utc_now,
             known,
         )
-        self.models = ModelAccess(self.keys, self.endpoints, self.catalogue, self.pricing, lambda: self.weights, today)
+        recent = self.store.model_uses.recent
+        self.models = ModelAccess(
+            self.keys, self.endpoints, self.catalogue, self.pricing, lambda: self.weights, today, recent
+        )
         self.forecaster = Forecaster(
             store,
             self.engine,

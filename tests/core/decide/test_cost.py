@@ -90,6 +90,12 @@ def test_swings_are_sorted_and_leave_out_zero() -> None:
     assert hosting.at_double == pytest.approx((11_680 + 1000) / 0.003832)
 
 
+def test_an_input_that_hardly_moves_the_break_even_has_no_bar() -> None:
+    # Twice $0.96 spent once, over a year, is 16 cents a month beside $5,840.
+    bars = swings(TunedCosts(0.0069, 0.0, 5840, 0.96, 12))
+    assert [bar.input for bar in bars] == ["prompt", "hosting"]
+
+
 def test_a_swing_that_never_pays_comes_first() -> None:
     bars = swings(TunedCosts(0.003, 0.002, 100, 1200, 12))
     assert [bar.input for bar in bars[:2]] == ["prompt", "tuned"]

@@ -183,6 +183,8 @@ def test_one_of_two_other_models_leaves_one() -> None:
 
 ANSWERS = {
     "few stubborn": ("F7", "holds", "not missing"),
+    "facts help": ("F7", "limit reached", "missing"),
+    "plateau": ("F10", "limit reached", "limit reached"),
     "no better model": ("F8", "holds", "none better"),
     "better_model": ("F8", "limit reached", "one is better"),
     "cheaper model": ("F8", "limit near", "one is cheaper"),
@@ -190,7 +192,6 @@ ANSWERS = {
     "luck": ("F9", "limit near", "within reach"),
     "voted": ("F9", "holds", "vote is on"),
     "improving": ("F10", "holds", "not yet"),
-    "plateau": ("F10", "limit reached", "limit reached"),
     "missed": ("F4", "limit reached", "limit reached"),
 }
 

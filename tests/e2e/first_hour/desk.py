@@ -27,6 +27,17 @@ from PySide6.QtGui import QGuiApplication
 app = QGuiApplication(sys.argv)
 sys.exit(not app.primaryScreen().grabWindow(0).save(sys.argv[1]))
 """
+_COPY = """
+import sys
+from PySide6.QtGui import QGuiApplication
+app = QGuiApplication(sys.argv)
+clipboard = app.clipboard()
+clipboard.setText(sys.stdin.read())
+clipboard.dataChanged.connect(lambda: None if clipboard.ownsClipboard() else app.quit())
+print("copied", flush=True)
+sys.exit(app.exec())
+"""
+"""Another program, from which a text is copied: it serves the clipboard until somebody else copies something."""
 
 
 def missing() -> list[str]:
@@ -61,6 +72,23 @@ class Desk:
         if done.returncode:
             raise TaskFailedError(f"workbench {' '.join(arguments)}: {done.stdout}{done.stderr}")
         return json.loads(done.stdout) if "--json" in arguments else done.stdout
+
+    @contextmanager
+    def copied(self, text: str) -> Iterator[None]:
+        """Have `text` in the clipboard, copied in another program."""
+        command = [sys.executable, "-c", _COPY]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, env=self._env, stdin=pipe, stdout=pipe, text=True) as other:
+            try:
+                assert other.stdin is not None
+                assert other.stdout is not None
+                other.stdin.write(text)
+                other.stdin.close()
+                if other.stdout.readline() != "copied\n":
+                    raise TaskFailedError("the clipboard: nothing could be copied")
+                yield
+            finally:
+                other.terminate()
 
     @contextmanager
     def opened(self) -> Iterator[Hands]:

@@ -114,19 +114,13 @@ def _key(desk: Desk, hands: Hands) -> None:
 
 
 def _examples(desk: Desk, hands: Hands) -> None:
-    for user, assistant in (("2 + 2", "4"), ("3 + 3", "6")):
-        hands.press("ctrl+k")
-        hands.type("add an example")
-        hands.press("Return")
-        hands.type(user)
-        hands.press("Tab")
-        hands.type(assistant)
-    hands.press("ctrl+k")
-    hands.type("set the output format")
-    hands.press("Return", "ctrl+a")
-    hands.type('{"type": "object"}')
-    stored = "SELECT 1 FROM drafts WHERE body LIKE '%3 + 3%' AND body LIKE '%object%'"
-    desk.wait_for_rows("the stored draft", stored)
+    with desk.copied("2 + 2\t4\n3 + 3\t6"):
+        hands.press("ctrl+shift+v")
+        desk.wait_for_rows("the stored examples", "SELECT 1 FROM drafts WHERE body LIKE '%3 + 3%'")
+    with desk.copied('{"type": "object"}'):
+        hands.press("ctrl+shift+v")
+        stored = "SELECT 1 FROM drafts WHERE body LIKE '%3 + 3%' AND body LIKE '%object%'"
+        desk.wait_for_rows("the stored schema", stored)
 
 
 def _tool(desk: Desk, hands: Hands) -> None:

@@ -1,19 +1,26 @@
-"""Scenes of Decide: acceptance scenarios as histories, the same with everything opened, the form and the rules."""
+"""Scenes of Decide: acceptance scenarios as histories, the same with everything opened, the form and the rules, and
+models that retire."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtWidgets import QDialog
+
 from tests.e2e.driving import Demo
-from tests.e2e.scenes.staging import command, opened, shots, small
+from tests.e2e.scenes.staging import command, opened, shots, show, small
 from tests.usecases.decide import scenarios
-from tests.usecases.decide.histories import MODEL, History
-from workbench.core.lanes import LITELLM
+from tests.usecases.decide.histories import MODEL, Col, History, rated
+from workbench.core.content import Content, Message
+from workbench.core.lanes import LITELLM, Lane
 from workbench.core.money import Rates
+from workbench.core.runs import Verdict
 from workbench.host.ids import new_uid
 from workbench.ui.features.decide.goals_dialog import GoalsDialog
 from workbench.ui.features.decide.rules_dialog import RulesDialog
 from workbench.ui.features.decide.view import DecideView
+from workbench.ui.features.models.retiring_dialog import RetiringDialog
+from workbench.ui.features.training.handover_dialog import HandOverDialog
 
 SCENARIOS = {
     "almost-empty": ("Release-note writer", scenarios.almost_empty),
@@ -38,6 +45,7 @@ def decide(demo: Demo) -> None:
         small(demo, f"decide-{name}-narrow-light")
         if name == "data-rich":
             _opened(demo, view)
+    _retiring(demo)
 
 
 def _entered(demo: Demo, title: str, make: Callable[[History], object]) -> DecideView:
@@ -77,12 +85,56 @@ def _opened(demo: Demo, view: DecideView) -> None:
     window.theme.set_scale(2.0)
     small(demo, "decide-200%-narrow")
     window.theme.set_scale(1.0)
+    demo.pause(300)
+    demo.picture("decide-100%-again")
     command(demo, "decide_figures")
-    form = opened(demo, GoalsDialog)
-    shots(demo, "decide-figures")
-    form.reject()
+    _dialog(demo, GoalsDialog, "figures")
     command(demo, "decide_rules")
-    rules = opened(demo, RulesDialog)
-    shots(demo, "decide-rules")
-    rules.reject()
-    window.frame.activateWindow()
+    _dialog(demo, RulesDialog, "rules")
+
+
+def _dialog(demo: Demo, kind: type[QDialog], name: str) -> None:
+    """Take pictures of an open dialog, then close it."""
+    one = opened(demo, kind)
+    demo.pause(300)
+    shots(demo, f"decide-{name}", narrow=True)
+    one.reject()
+    demo.window.frame.activateWindow()
+    demo.pause(60)
+
+
+def _retiring(demo: Demo) -> None:
+    """Take pictures of a decision about a model that retires, and of all that do."""
+    window, workbench = demo.window, demo.window.workbench
+    today = workbench.today()
+    dated = sorted((one.retires, one.id) for one in workbench.catalogue.get().models if one.retires and one.successor)
+    # One that is about to retire, or without any the one that retired last.
+    old = next((id_ for day, id_ in dated if day > today), dated[-1][1])
+
+    def make(history: History) -> None:
+        history.version()
+        history.cases(240, holdout=120)
+        history.goals(target=0.85)
+        history.test(Col(rated(114, 120), model=old), set_name="holdout", first=240)
+        history.iteration((1, old), (1, "acme-b"), verdict=Verdict("winner", (0,)))
+
+    view = _entered(demo, "Delivery times, with a model that retires", make)
+    demo.until("it is said", view.head.retiring.isVisible)
+    shots(demo, "decide-retiring", narrow=True)
+    window.views.show("compose")
+    show(demo, Content((Message("user", "Where is {{order}}?"),)), (Lane("r1", LITELLM, old),), order="7")
+    window.draft_saver.flush()
+    demo.until("the draft is stored", lambda: demo.rows(f"SELECT 1 FROM drafts WHERE body LIKE '%{old}%'"))
+    command(demo, "retiring_models")
+    listed = opened(demo, RetiringDialog)
+    demo.until("they are listed", listed.list.count)
+    _dialog(demo, RetiringDialog, "retiring-models")
+
+
+def hand_over(demo: Demo) -> None:
+    """Pictures of the hand-over to training."""
+    _entered(demo, "Order status bot", scenarios.data_rich)
+    command(demo, "handover")
+    made = opened(demo, HandOverDialog)
+    demo.until("the files are counted", lambda: made.checks.text())
+    _dialog(demo, HandOverDialog, "hand-over")

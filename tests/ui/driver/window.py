@@ -280,7 +280,7 @@ class WindowDriver:
 
     def is_running(self) -> bool:
         """Whether any run of the window is in progress."""
-        return self._main.compose.still_running()
+        return bool(self._main.workbench.runner.running())
 
     def focus_lane(self, index: int) -> None:
         """Focus a lane, counted from 0 at the left."""
@@ -306,7 +306,7 @@ class WindowDriver:
 
     def view_row(self, uid: str) -> None:
         """Show a row of the timeline."""
-        self._main.compose.view(uid)
+        self._main.compose.past.look_at(uid)
 
     def step(self, by: int) -> None:
         """Show an older (1) or newer (-1) iteration."""

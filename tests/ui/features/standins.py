@@ -331,7 +331,7 @@ def standin_models(store: Store, folder: Path) -> ModelAccess:
     keys, engine, known = open_keys({}), cast(EndpointEngine, None), KnownModels(folder)
     endpoints = Endpoints(store, keys, engine, lambda _: "", new_uid, utc_now, known)
     pricing = Pricing(ProviderChoices(folder), lambda _: None, utc_now)
-    return ModelAccess(keys, endpoints, NoCatalogue(), pricing, lambda: None, date.today)
+    return ModelAccess(keys, endpoints, NoCatalogue(), pricing, lambda: None, date.today, tuple)
 
 
 def window_modules() -> list[str]:

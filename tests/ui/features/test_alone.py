@@ -428,7 +428,7 @@ def test_prompts(tmp_path: Path) -> None:
 
 def test_compose(tmp_path: Path) -> None:
     told = driven("compose", tmp_path)
-    assert len(told["commands"]) == 39
+    assert len(told["commands"]) == 40
     assert told["runs"] == {
         "queued": 0,
         "heads": ["one", "two"],
@@ -456,7 +456,7 @@ def test_compose(tmp_path: Path) -> None:
     assert steps["previous_set"][1:] == [["Case 2", True, True], ["Case 2 copy", False, False]]
     assert steps["remove_set"] == [["Case 1", False, True], ["Case 2 copy", True, False]]
     assert steps["undone"] == steps["previous_set"]
-    assert told["sets"]["value"] == [["question", "So: "]]
+    assert told["sets"]["value"] == [["question", "So: Where?"]]
     assert told["sets"]["names"] == ["Case 1", "Case 2", "Case 2 copy", "third"]
     assert told["sets"]["menu"][:2] == ["&Choose cases…", "&Paste rows as cases…"]
     assert told["sets"]["menu"][-1] == "&Show one of 4 cases"

@@ -126,11 +126,13 @@ class History:
         """Answer the questions asked once."""
         self.store.decide.save_goals(self.prompt, DecideGoals(**given), self.now()).result(10)
 
-    def cases(self, count: int, holdout: int = 0, clusters: int = 0, prompt: str = "", tag: str = "") -> None:
-        """Give a prompt cases, so many of them held out, in groups of a number of clusters."""
+    def cases(
+        self, count: int, holdout: int = 0, clusters: int = 0, prompt: str = "", tags: Sequence[str] = ()
+    ) -> None:
+        """Give a prompt cases, some held out, in groups of a number of clusters; the first ones have these tags."""
         prompt = prompt or self.prompt
         made = [self.case(at, clusters, prompt) for at in range(count + holdout)]
-        made = [replace(one, held_out=at >= count, tags=(tag,) if tag else ()) for at, one in enumerate(made)]
+        made = [replace(one, held_out=at >= count, tags=tuple(tags[at : at + 1])) for at, one in enumerate(made)]
         self.store.packs.save_cases(prompt, made).result(10)
         if prompt == self.prompt:
             self.store.tests.save_settings(

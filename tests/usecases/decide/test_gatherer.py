@@ -151,7 +151,7 @@ def test_verdicts_between_models_say_nothing_of_prompting(history: History) -> N
 
 def test_rated_answers_become_rows(history: History) -> None:
     history.version()
-    history.cases(20, tag="refund")
+    history.cases(20, tags=("refund",) * 20)
     history.rate(12, doubles=3, contradictions=2)
     history.iteration((1, MODEL), (1, "acme-b"), text="pair", answers=("worse", "better"), verdict=WON)
     training = history.evidence().training
@@ -186,11 +186,10 @@ def test_versions_say_what_they_consist_of(history: History) -> None:
     versions = history.evidence().versions
     assert [one.number for one in versions] == [1, 2, 3, 4, 5, 6, 7]
     assert [one.examples for one in versions] == [0, 0, 3, 0, 0, 0, 4]
-    assert [one.has_schema for one in versions] == [False, False, False, True, False, False, False]
-    assert versions[5].has_tools
+    assert [one.has_schema for one in versions] == [False, False, False, False, False, True, False]
     assert versions[0].static_tokens == 1400
-    assert versions[4].techniques == ("numbered-steps",)
-    assert [one.change for one in versions[:4]] == ["", "wording", "few-shot examples", "output format"]
+    assert versions[3].techniques == ("numbered-steps",)
+    assert [one.change for one in versions[:4]] == ["", "wording", "few-shot examples", "numbered steps"]
 
 
 def test_unknown_prompt_is_refused(history: History) -> None:

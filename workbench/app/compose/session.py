@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.compose.draft_cases import DraftCases
 from workbench.app.compose.draft_lineage import DraftLineage
@@ -132,7 +132,9 @@ class ComposeSession(QObject):
         def show(opened: OpenedDraft) -> None:
             # The last click wins, in whatever order the drafts arrive.
             if uid == self._opening:
-                self._show_prompt(uid, opened)
+                self._show_text(uid, opened)
+                # In the next turn: building both at once takes as long as three frames.
+                QTimer.singleShot(0, self, partial(self._show_lanes_of, uid, opened))
                 if opened.problem is not None:
                     self.problem.emit(opened.problem.sentence, opened.problem.detail)
 
@@ -141,9 +143,10 @@ class ComposeSession(QObject):
     def open_now(self, uid: str, opened: OpenedDraft, endpoints: Iterable[Endpoint], *, is_shown: bool) -> None:
         """Like `open_prompt`, with data already read, at start-up. `is_shown` leaves the editor's text unchanged."""
         self.endpoints = {endpoint.uid: endpoint for endpoint in endpoints}
-        self._show_prompt(uid, opened, is_shown=is_shown)
+        self._show_text(uid, opened, is_shown=is_shown)
+        self._show_lanes_of(uid, opened)
 
-    def _show_prompt(self, uid: str, opened: OpenedDraft, *, is_shown: bool = False) -> None:
+    def _show_text(self, uid: str, opened: OpenedDraft, *, is_shown: bool = False) -> None:
         # Before anything of the new prompt is set: unsaved text belongs to the old one.
         self.saver.flush()
         self._prompt, self._opening, draft = uid, uid, opened.draft
@@ -160,6 +163,11 @@ class ComposeSession(QObject):
             self.draft_loaded.emit(draft)
         self.sets.load(draft, opened.cases)
         self._timeline.set_prompt(uid)
+
+    def _show_lanes_of(self, uid: str, opened: OpenedDraft) -> None:
+        """Show the draft's lanes and tell of the prompt, if it is still open."""
+        if uid != self._prompt:
+            return
         self._show_draft_lanes()
         self.prompt_changed.emit(uid)
         self._tasks.run(lambda: self.rows.newest(uid), lambda newest: self.show_newest(uid, newest))
@@ -240,10 +248,6 @@ class ComposeSession(QObject):
             self.rows.refresh(run_uid)
         else:
             self._emit_heads()
-
-    def view(self, uid: str) -> None:
-        """Show a timeline row, read-only."""
-        self.past.look_at(uid)
 
     def _show_past(self, detail: Detail) -> None:
         self._past_heads = heads(seen(detail), self.endpoints, self.versions.labels, read_only=True)
@@ -338,7 +342,3 @@ class ComposeSession(QObject):
     def _show_draft_lanes(self) -> None:
         self._emit_heads()
         self.stage.show_draft_run(self.lanes.lanes)
-
-    def still_running(self) -> bool:
-        """Whether any run is active, shown or not."""
-        return bool(self._workbench.runner.running())

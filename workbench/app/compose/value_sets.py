@@ -89,12 +89,13 @@ class ValueSets(QObject):
             self.show(uids[(at + delta) % len(uids)])
 
     def add(self) -> str:
-        """Add an empty set, show it and return its uid; unnamed values become the first set."""
+        """Add a copy of the displayed set, show it and return its uid; unnamed values become the first set."""
         sets = self.sets
         if not self._active and self._read():
             sets = (*sets, ValueSet(self._new_uid(), self._free_name(sets), self._read(), ticked=True))
-        fresh = ValueSet(self._new_uid(), self._free_name(sets), ticked=True)
-        self._become((*sets, fresh), fresh.uid, ())
+        shown, kinds = self._read(), next((one.kinds for one in sets if one.uid == self._active), ())
+        fresh = ValueSet(self._new_uid(), self._free_name(sets), shown, ticked=True, kinds=kinds)
+        self._become((*sets, fresh), fresh.uid, shown)
         return fresh.uid
 
     def duplicate(self, uid: str) -> str:

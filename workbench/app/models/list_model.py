@@ -36,6 +36,7 @@ from workbench.app.models.picker_row import (
     names_provider,
     tooltip,
 )
+from workbench.app.models.recent_models import RECENT, RecentModels, apart, entry_at
 from workbench.core.lanes import LITELLM, Endpoint
 from workbench.core.retirement import retirement_note, retirement_sentence
 from workbench.engine.calls import CallTask
@@ -103,6 +104,7 @@ class ModelListModel(QAbstractListModel):
         self._rows: list[PickerRow | ModelEntry] = []
         self._best = -1
         self._catalogue = ModelIndex((), self._offer)
+        self._recent = RecentModels(self._offer)
         self._own: dict[str, ModelIndex] = {}
         models.changed.connect(self._listing_changed)
         self._rebuild()
@@ -116,6 +118,7 @@ class ModelListModel(QAbstractListModel):
         """Show an offer, or a sentence in its place if it could not be read."""
         self._offer, self._trouble, self._waiting = offer, trouble, False
         self._catalogue = offer.index or ModelIndex(offer.catalogue, offer)
+        self._recent = RecentModels(offer)
         self._own = {endpoint.uid: self._index_of(endpoint) for endpoint in offer.endpoints if endpoint.has_address}
         self._rebuild()
 
@@ -210,7 +213,7 @@ class ModelListModel(QAbstractListModel):
         self.endResetModel()
 
     def _build(self) -> None:
-        groups = [self._local_group()]
+        groups = [self._recent_group(), self._local_group()]
         groups += [self._endpoint_group(endpoint) for endpoint in self._offer.endpoints if endpoint.uid in self._own]
         catalogue, typed = self._catalogue_group(), self._typed_group()
         if self._is_doubtful(catalogue):
@@ -251,18 +254,15 @@ class ModelListModel(QAbstractListModel):
         entries = (row if isinstance(row, ModelEntry) else row.entry for row in rows)
         if self._current in ((e.endpoint, e.model) for e in entries if e):
             return _Group()
-        uid, model = self._current
-        endpoint = next((e for e in self._offer.endpoints if e.uid == uid), None)
-        if endpoint is None and uid != LITELLM:
+        entry = entry_at(self._offer, *self._current)
+        if entry is None:
             return _Group()
-        known = self._offer.entry(model) if endpoint is None else None
-        provider = uid if endpoint is not None else model.partition("/")[0] if "/" in model else ""
-        entry = known or ModelEntry(uid, model, provider)
-        where = f"At {endpoint.name}" if endpoint is not None else "With LiteLLM"
-        price = show_price(self._offer.price(entry)) if self._offer.price(entry) else ""
-        row = self._model_row(entry)
-        row = replace(row, price=price, note=row.note if known else where)
+        row = apart(self._offer, self._model_row(entry))
         return _Group([PickerRow("header", "This lane"), row], 1, MatchCloseness.EXACT)
+
+    def _recent_group(self) -> _Group:
+        rows = [] if self._query else [apart(self._offer, self._model_row(entry)) for entry in self._recent.entries]
+        return _Group([PickerRow("header", RECENT), *rows], 1, MatchCloseness.EXACT) if rows else _Group()
 
     def _local_group(self) -> _Group:
         rows = local_rows(self._offer, self._task)
@@ -276,7 +276,8 @@ class ModelListModel(QAbstractListModel):
     def _endpoint_group(self, endpoint: Endpoint) -> _Group:
         listing = self._models.listing(endpoint.uid)
         matches = self._own[endpoint.uid].search(self._query)
-        rows: list[PickerRow | ModelEntry] = list(matches.entries)
+        entries = self._recent.without(matches.entries, self._query)
+        rows: list[PickerRow | ModelEntry] = list(entries)
         asked_for = all(word in endpoint.name.lower() for word in self._query.lower().split())
         if asked_for and listing.models is None:
             rows.append(PickerRow("remark", f"Loading models from {endpoint.base_url}…", endpoint=endpoint.uid))
@@ -290,7 +291,7 @@ class ModelListModel(QAbstractListModel):
             return _Group()
         title = f"{endpoint.name} · {listing.warning}" if listing.warning else endpoint.name
         header = PickerRow("header", title, endpoint=endpoint.uid)
-        if matches.entries:
+        if entries:
             return _Group([header, *rows], 1 if matches.closeness.is_sure else -1, matches.closeness)
         return _Group([header, *rows], 1 if asked_for and listing.trouble else -1)
 
@@ -305,7 +306,7 @@ class ModelListModel(QAbstractListModel):
 
     def _catalogue_group(self) -> _Group:
         matches = self._catalogue.search(self._query)
-        hits = matches.entries
+        hits = self._recent.without(matches.entries, self._query)
         rows: list[PickerRow | ModelEntry] = list(hits)
         if self._waiting:
             rows.append(PickerRow("remark", "Reading the catalogue…"))

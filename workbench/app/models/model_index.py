@@ -57,9 +57,9 @@ class ModelOffer:
     """The models to choose from at one moment.
 
     `catalogue` is in display order. `endpoints` are the user's own, `prices` those set by hand for (endpoint uid,
-    model). `known` are the models that an endpoint, by its uid, listed when it last answered. `builtin_path` is the
-    file of the built-in model, "" if it is not installed; `builtin_note` then says what to do. `today` is the day that
-    retirement dates are compared with.
+    model). `known` are the models that an endpoint, by its uid, listed when it last answered. `recent` are the endpoint
+    and model of those that answered in runs, newest first. `builtin_path` is the file of the built-in model, "" if it
+    is not installed; `builtin_note` then says what to do. `today` is the day that retirement dates are compared with.
     """
 
     catalogue: tuple[ModelEntry, ...] = ()
@@ -69,6 +69,7 @@ class ModelOffer:
     builtin_path: str = ""
     builtin_note: str = ""
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    recent: tuple[tuple[str, str], ...] = ()
     today: date = date.min
     index: ModelIndex | None = field(default=None, compare=False, repr=False)
     """Search index of the catalogue. Made by `indexed`, which takes longer than a frame: call it off the UI thread."""

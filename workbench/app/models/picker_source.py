@@ -66,6 +66,7 @@ class WorkbenchPickerSource:
             builtin_path=str(weights or ""),
             builtin_note="" if weights else _NOT_INSTALLED,
             known={endpoint.uid: access.endpoints.known.get(endpoint) for endpoint in endpoints},
+            recent=access.recent() if self._task == "chat" else (),
             today=access.today(),
         ).indexed()
 

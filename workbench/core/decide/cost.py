@@ -97,6 +97,8 @@ def base_months(months_left: float | None) -> float:
     return MOST_MONTHS if months_left is None else min(MOST_MONTHS, max(months_left, 0.0))
 
 
+_LEAST_MOVE = 0.01
+"""Share of the break-even: less is no bar that can be seen."""
 _TITLES: Mapping[SwingInput, str] = {
     "prompt": "Cost of a prompted call",
     "tuned": "Cost of a tuned call",
@@ -109,8 +111,9 @@ _TITLES: Mapping[SwingInput, str] = {
 def swings(costs: TunedCosts) -> tuple[SensitivityBar, ...]:
     """Return how the break-even moves with each input halved and doubled, the largest move first.
 
-    An input that is 0 moves nothing and is left out.
+    An input that moves it by less than `_LEAST_MOVE` is left out.
     """
+    least = _LEAST_MOVE * (costs.break_even or 0.0)
 
     def moved(name: SwingInput, factor: float) -> float | None:
         change: Callable[..., TunedCosts] = replace
@@ -121,6 +124,7 @@ def swings(costs: TunedCosts) -> tuple[SensitivityBar, ...]:
         for name, title in _TITLES.items()
         if (value := getattr(costs, name))
     ]
+    found = [bar for bar in found if _spread(bar) > least]
     return tuple(sorted(found, key=lambda bar: (-_spread(bar), bar.title)))
 
 

@@ -6,7 +6,7 @@ Invariant: a number is rounded for reading and never to something that it is not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil, floor
+from math import ceil, floor, log10
 
 from workbench.core.decide.rules import DecideRules
 from workbench.core.text import counted
@@ -55,7 +55,7 @@ def dollars(usd: float) -> str:
     elif size >= 0.01 or not size:
         text = f"{size:.2f}"
     else:
-        text = f"{size:.2g}" if size >= 0.0001 else f"{size:.6f}"
+        text = _plain(size, 2)
     return f"{MINUS if usd < 0 else ''}${text.removesuffix('.00')}"
 
 
@@ -66,9 +66,13 @@ def rough_dollars(usd: float) -> str:
 
 def call_dollars(usd: float) -> str:
     """Return the price of a call with three significant digits: "$0.00383"."""
-    if not usd:
-        return "$0"
-    return f"${usd:.3g}" if usd >= 0.00001 else f"${usd:.3e}"
+    return f"${_plain(usd, 3)}" if usd else "$0"
+
+
+def _plain(size: float, significant: int) -> str:
+    """Return a positive number with so many significant digits, never with an exponent: "0.000068"."""
+    text = f"{size:,.{max(0, significant - 1 - floor(log10(size)))}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def number(value: float) -> str:

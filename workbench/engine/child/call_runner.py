@@ -25,6 +25,8 @@ from workbench.engine.child.streamed_answer import StreamedAnswer
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
+FIRST_SPREAD_S = 0.25
+LONGEST_SPREAD_S = 4.0
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +34,11 @@ logger = logging.getLogger(__name__)
 def pause_s(attempt: int, after: float | None, rng: random.Random) -> float:
     """Return the pause in seconds after failed attempt number `attempt` (from 1): `after`, or exponential back-off.
 
-    `after` is the provider's Retry-After; jitter only lengthens it. Back-off pauses are jittered over their upper half.
+    `after` is the provider's Retry-After; jitter only lengthens it, from attempt to attempt by a longer range, so that
+    calls which were refused together do not come back together. Back-off pauses are jittered over their upper half.
     """
     if after is not None:
-        return after + rng.uniform(0.0, 0.25)
+        return after + rng.uniform(0.0, min(LONGEST_SPREAD_S, FIRST_SPREAD_S * 2.0 ** (attempt - 1)))
     longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (attempt - 1))
     return rng.uniform(longest / 2, longest)
 

@@ -45,6 +45,16 @@ _LABELS = (
     " WHERE p.archived = 0 AND {listed} ORDER BY p.updated_at DESC, p.id DESC, labels.name, lanes.position"
 )
 
+_RECENT = (
+    "SELECT lanes.endpoint_uid, lanes.model FROM"
+    " (SELECT id FROM runs WHERE kind = 'iteration' AND blind <> 1"
+    f"  AND archived < {DELETED} ORDER BY id DESC LIMIT ?) AS recent"
+    " JOIN lanes ON lanes.run_id = recent.id WHERE EXISTS (SELECT 1 FROM outputs"
+    " WHERE outputs.run_id = lanes.run_id AND outputs.lane = lanes.position AND outputs.state = 'finished')"
+    " ORDER BY recent.id DESC, lanes.position"
+)
+_LOOKED_AT = 200
+"""Newest iterations whose models are recent."""
 _BEYOND = (
     "SELECT 1 FROM lanes WHERE endpoint_uid NOT IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM outputs"
     " WHERE outputs.run_id = lanes.run_id AND outputs.lane = lanes.position AND outputs.state = 'finished') LIMIT 1"
@@ -84,6 +94,13 @@ class ModelUses:
                 )
             asked += [("winner", _WINNERS.format(listed=listed)), ("label", _LABELS.format(listed=listed))]
             return tuple(sound(ModelUse(kind, *row)) for kind, query in asked for row in connection.execute(query))
+
+    def recent(self) -> tuple[tuple[str, str], ...]:
+        """Return endpoint and model of those that answered in the newest iterations, newest first."""
+        with self._readers.use() as connection:
+            rows = connection.execute(_RECENT, (_LOOKED_AT,)).fetchall()
+        texts = [(endpoint, model) for endpoint, model in rows if isinstance(endpoint, str) and isinstance(model, str)]
+        return tuple(dict.fromkeys(texts))
 
     def any_beyond(self, endpoints: Collection[str]) -> bool:
         """Whether a model of an endpoint other than these, by uid, ever answered here."""

@@ -49,7 +49,7 @@ class SetBar(QFrame):
         self.add = QPushButton(self)
         self.add.setText("+ Case")  # the constructor with a text would load QIcon and its theme
         self.add.setAccessibleName("Add a case")
-        self.add.setToolTip("Another case; each run uses every ticked case")
+        self.add.setToolTip("Add a copy of the shown case; each run uses every ticked case")
         self.menu = QToolButton(self)
         self.menu.setText("⋯")
         self.menu.setAccessibleName("Menu of the cases in Compose")

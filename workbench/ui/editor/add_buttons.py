@@ -47,9 +47,13 @@ class AddButtons(QWidget):
         self._offer = AddOffer()
         self._more = self._button("more", "Show more", "Hidden messages are kept and sent like all others")
         self._message = self._button("message", "+ Message", "Add a message at the end")
-        self._example = self._button("example", "+ Example", "Add a user message and the answer you want")
-        self._tool = self._button("tool", "+ Tool", "Add a function the model may call, with simulated answers")
-        self._output = self._button("output", "+ Output format", "Request JSON, or JSON that matches a schema")
+        self._example = self._button(
+            "example", "+ Example", "Add a user message and the answer you want, or paste copied rows"
+        )
+        self._tool = self._button("tool", "+ Tool", "Add a function the model may call, or paste copied tools")
+        self._output = self._button(
+            "output", "+ Output format", "Request JSON, or JSON that matches a schema, which can be pasted"
+        )
         self._techniques = self._button("techniques", "Techniques", "Insert a technique: role, steps, examples …")
         self._system = self._button("system", "+ System", "Add a system message at the top")
         self._template = self._button("template", "", "")

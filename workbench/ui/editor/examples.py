@@ -5,6 +5,8 @@ Invariant: an example is one value of the content; every change to it is one ste
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -13,6 +15,9 @@ from workbench.core.content import ROLE_NAMES, ExamplesIn
 from workbench.ui.editor.menu_actions import fill_actions
 from workbench.ui.editor.section import PartSection, bring
 from workbench.ui.widgets.theme import Theme, set_role
+
+if TYPE_CHECKING:
+    from workbench.formats.pasted_parts import PastedParts
 
 
 class ExampleSection(PartSection):
@@ -63,6 +68,9 @@ class ExampleSection(PartSection):
         self.more.setAccessibleName(f"Actions for example {index + 1}")
         for field, who in ((self.user, ROLE_NAMES["user"]), (self.assistant, ROLE_NAMES["assistant"])):
             field.setAccessibleName(f"{who} of example {index + 1} of {count}{state}")
+
+    def gives_way_to(self, found: PastedParts) -> bool:
+        return bool(found.examples) and not self.user.length and not self.assistant.length
 
     def fill_menu(self, menu: QMenu) -> None:
         fill_actions(menu, self._place, is_on=self._enabled, act=lambda name: self.action_wanted.emit(self, name))

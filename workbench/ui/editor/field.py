@@ -69,6 +69,7 @@ class ExactField(DropField):
 
     edited = Signal(object, str)
     """An `TextChange` by the user and its `Kind`, before the layout is updated; textChanged follows after that."""
+    pasted = Signal(str)  # the text, after it was pasted or dropped
     undo_wanted = Signal()
     redo_wanted = Signal()
     focus_changed = Signal()
@@ -226,8 +227,10 @@ class ExactField(DropField):
         self.catch_up()
         self._kind = "other"
         cursor = self.textCursor()
-        self._put(cursor, paragraphs.fitted(cursor, to_document(pasted(source.text()))))
+        text = pasted(source.text())
+        self._put(cursor, paragraphs.fitted(cursor, to_document(text)))
         self.ensureCursorVisible()
+        self.pasted.emit(text)
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.catch_up()

@@ -5,6 +5,8 @@ Invariant: a schema is kept as typed, even while it is not valid JSON; a note re
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -12,6 +14,9 @@ from workbench.core.blocks import OutputFormat, OutputKind
 from workbench.core.json_parts import fault
 from workbench.ui.editor.section import PartSection, bring
 from workbench.ui.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from workbench.formats.pasted_parts import PastedParts
 
 FIRST_SCHEMA = """{
   "type": "object",
@@ -59,6 +64,10 @@ class OutputSection(PartSection):
         for field in self.fields:
             self.set_row_shown(field, output.kind == "schema")
         self._judge()
+
+    def gives_way_to(self, found: PastedParts) -> bool:
+        untouched = (OutputFormat("schema"), OutputFormat("schema", FIRST_SCHEMA))
+        return found.output is not None and self.output() in untouched
 
     def fill_menu(self, menu: QMenu) -> None:
         kinds: tuple[tuple[str, OutputKind], ...] = (("Any JSON", "json"), ("JSON Schema", "schema"))

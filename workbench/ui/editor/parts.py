@@ -20,7 +20,10 @@ from workbench.ui.widgets.theme import Theme
 
 # Imported lazily: most prompts have no such part, and every import delays the first paint.
 if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+
     from workbench.core.blocks import Example, OutputFormat
+    from workbench.formats.pasted_parts import PastedParts
     from workbench.ui.editor.examples import ExampleSection
     from workbench.ui.editor.menu_actions import Action
     from workbench.ui.editor.output_format import OutputSection
@@ -117,6 +120,27 @@ class ContentParts(QObject):
         parts = self._editor.parts
         self._then = lambda: self._focus(self._examples, len(parts.examples))
         self._editor.set_parts(replace(parts, examples=(*parts.examples, *examples)))
+
+    def add_parts(self, found: PastedParts, to: Content | None = None) -> None:
+        """Append examples and tools, and set the output format, as one step; the first new part gets the focus.
+
+        `to` is what they are added to, by default all present parts.
+        """
+        parts = self._editor.parts if to is None else to
+        added = found.added_to(parts)
+        self.focus_next(found, parts)
+        if added == self._editor.parts:
+            self.follow()
+        self._editor.set_parts(added)
+
+    def focus_next(self, found: PastedParts, parts: Content) -> None:
+        """Focus the first part of `found` when it has been added to `parts`."""
+        if found.examples:
+            self._then = lambda: self._focus(self._examples, len(parts.examples))
+        elif found.tools:
+            self._then = lambda: self._focus(self._tools, len(parts.tools))
+        else:
+            self._then = self._focus_output
 
     def set_output(self, output: OutputFormat) -> bool:
         """Set and focus the output format; return whether it replaced another one."""
@@ -227,6 +251,28 @@ class ContentParts(QObject):
         section.controls_changed.connect(self._column.reorder)
         for field in section.fields:
             self._editor.share_undo(field)
+            field.takes = lambda data, act, field=field: self._takes(section, field, data, act=act)  # type: ignore[misc]
+
+    def _takes(self, section: PartSection, field: ExactField, data: QMimeData, *, act: bool) -> bool:
+        """Replace an untouched section by what is pasted into it, unless it goes into the middle of a text."""
+        is_inside = not {*field.selection()} <= {0, field.length}
+        if is_inside or not self._editor.can_edit or not data.hasText():
+            return False
+        from workbench.formats.pasted_parts import recognised
+
+        found = recognised(data.text())
+        if not section.gives_way_to(found):
+            return False
+        if act:
+            parts = self._editor.parts
+            examples = [one for one, shown in zip(parts.examples, self._examples, strict=False) if shown is not section]
+            tools = [one for one, shown in zip(parts.tools, self._tools, strict=False) if shown is not section]
+            rest_of_examples, rest_of_tools = parts.examples[len(self._examples) :], parts.tools[len(self._tools) :]
+            self.add_parts(
+                found,
+                replace(parts, examples=(*examples, *rest_of_examples), tools=(*tools, *rest_of_tools)),
+            )
+        return True
 
     def _change(self, mark: str = "", **parts: object) -> None:
         if mark:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -20,6 +21,9 @@ from workbench.ui.editor.page import fill
 from workbench.ui.editor.text_mirror import smallest
 from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.theme import Theme, set_role
+
+if TYPE_CHECKING:
+    from workbench.formats.pasted_parts import PastedParts
 
 LEFT = 14
 _TOP = 6
@@ -81,6 +85,10 @@ class PartSection(QWidget):
 
     def fill_menu(self, menu: QMenu) -> None:
         """Add the actions of the section to its menu."""
+        raise NotImplementedError
+
+    def gives_way_to(self, found: PastedParts) -> bool:
+        """Return whether pasted parts replace the section: it is untouched, and they are of its kind."""
         raise NotImplementedError
 
     def add_row(self, label: str, name: str, *, mono: bool = True) -> ExactField:

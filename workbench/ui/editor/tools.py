@@ -6,6 +6,7 @@ Invariant: a tool is one value of the content; every change to it is one step of
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
@@ -17,6 +18,9 @@ from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.menu_actions import fill_actions
 from workbench.ui.editor.section import PartSection, bring
 from workbench.ui.widgets.theme import Theme, set_role
+
+if TYPE_CHECKING:
+    from workbench.formats.pasted_parts import PastedParts
 
 FIRST_PARAMETERS = """{
   "type": "object",
@@ -111,6 +115,9 @@ class ToolSection(PartSection):
         self.set_label(self.answer, "else" if rows else "answers")
         self.put_last(self.answer)
         return fresh
+
+    def gives_way_to(self, found: PastedParts) -> bool:
+        return bool(found.tools) and self.tool() in (Tool(""), Tool("", parameters=FIRST_PARAMETERS))
 
     def fill_menu(self, menu: QMenu) -> None:
         menu.addAction("Edit parameters as a form…").triggered.connect(

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from workbench.ui.shell.key_names import KeyName, KeyNameButton, first_keys, with_key
 from workbench.ui.widgets.controls import opens_menu
-from workbench.ui.widgets.theme import Theme, set_role
+from workbench.ui.widgets.theme import Theme, measure_hidden, set_role
 
 _NOTICE_CHARACTERS = 48
 """Characters of notice text for which the header reserves room, whatever the font size."""
@@ -194,6 +194,8 @@ class WindowHeader(QFrame):
         """Place the view tabs beside the name, at a fixed position."""
         self._tabs = tabs
         self._layout.insertWidget(1, tabs)
+        for part in (self._name, self._palette, self._settings, self._session, tabs):
+            measure_hidden(part)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):

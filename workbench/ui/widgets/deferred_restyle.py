@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from shiboken6 import isValid
 
 from workbench.ui.widgets.idle_queue import IdleQueue
+from workbench.ui.widgets.theme import MEASURED
 
 _POLISHED, _OWN = Qt.WidgetAttribute.WA_WState_Polished, Qt.WidgetAttribute.WA_SetStyle
 _FONT = Qt.WidgetAttribute.WA_SetFont
@@ -73,10 +74,11 @@ class Restyle:
 
 
 def _can_wait(widget: QWidget) -> bool:
-    # A hidden widget that retains its size affects its neighbours. A widget with its own font, or a text area with its
-    # own colours, gets new ones from its owner right after the change, and would lose them when restyled.
+    # A hidden widget that retains its size, or is measured, affects its neighbours. A widget with its own font, or a
+    # text area with its own colours, gets new ones from its owner right after the change, and would lose them when
+    # restyled.
     is_given = widget.testAttribute(_FONT) or isinstance(widget, QAbstractScrollArea)
-    return not is_given and not widget.sizePolicy().retainSizeWhenHidden()
+    return not is_given and not widget.sizePolicy().retainSizeWhenHidden() and not widget.property(MEASURED)
 
 
 class _Hidden(QObject):

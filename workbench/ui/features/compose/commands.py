@@ -119,6 +119,14 @@ COMMANDS: tuple[Command, ...] = (
         run=lambda compose: compose.view.editor.parts_shown.add("output"),
     ),
     Command(
+        "paste_parts",
+        "Paste examples, tools or a JSON Schema",
+        "Edit",
+        ("Ctrl+Shift+V",),
+        _editing,
+        run=lambda compose: compose.editing.pasting.paste(),
+    ),
+    Command(
         "template",
         "Template: plain or Jinja2",
         "Edit",

@@ -17,6 +17,7 @@ from workbench.ui.editor.finder import PromptFinder
 from workbench.ui.features.compose.attachments import AttachmentActions
 from workbench.ui.features.compose.branch_on_edit import BranchOnEdit
 from workbench.ui.features.compose.draft_checks import DraftChecks
+from workbench.ui.features.compose.paste_parts import PastedPartsActions
 from workbench.ui.shell.events import CommandStateChanged, EmptyPromptFilled
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class EditorHelp(QObject):
         super().__init__(compose)
         self._services, self._view = services, view
         self.attaching = AttachmentActions(services, workbench.attachments, view)
+        self.pasting = PastedPartsActions(services, view)
         self.checking = DraftChecks(services, compose, view, workbench.template_mistake)
         self._help(view.editor)
         view.past_made.connect(self._help)
@@ -54,4 +56,5 @@ class EditorHelp(QObject):
 
     def _help(self, editor: ContentEditor) -> None:
         self.attaching.serve(editor)
+        self.pasting.serve(editor)
         CodeHelp(editor, self._services.theme, self._services.tasks.run)

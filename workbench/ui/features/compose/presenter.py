@@ -83,7 +83,7 @@ class ComposePresenter(QObject):
             state,
             has_prompt=bool(compose.prompt_uid),
             viewing=viewing,
-            running=compose.still_running(),
+            running=bool(self._owner.workbench.runner.running()),
             # What is past and has no lanes answers the key with a sentence, as everything past does.
             has_lanes=bool(shown) or viewing,
             blind=stage.shown.is_blind,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QApplication, QMenu
 
+from workbench.core.drafts import most_varied
 from workbench.formats.value_rows import read_value_rows, taken
 from workbench.usecases.run_plan import still_lacks
 
@@ -122,14 +123,14 @@ class SetActions(QObject):
         self._view.values.set_values(dict(values))
 
     def add(self) -> None:
-        """Add a case and focus its first value."""
+        """Add a copy of the shown case, with the value selected that differs most among the cases."""
         self._sets.add()
-        self._focus_values()
+        self._focus_varied()
 
     def duplicate(self, uid: str = "") -> None:
         """Copy a case, "" for the shown one."""
         if self._sets.duplicate(uid or self._sets.active):
-            self._focus_values()
+            self._focus_varied()
 
     def rename(self, uid: str = "") -> None:
         """Edit the name of a case in place, "" for the shown one."""
@@ -224,9 +225,12 @@ class SetActions(QObject):
                 entry.triggered.connect(lambda _checked=False, uid=each.uid: self.choose(uid))
         return menu
 
-    def _focus_values(self) -> None:
-        if names := self._view.values.variables():
-            self._view.values.focus(names[0])
+    def _focus_varied(self) -> None:
+        values, name = self._view.values, most_varied(self._view.values.variables(), self._sets.sets)
+        values.focus(name)
+        for row in values.rows:
+            if row.name == name:
+                row.field.selectAll()
 
     def _take(self, found: ValueRows) -> None:
         values = self._view.values

@@ -60,7 +60,7 @@ class TimelineActions(QObject):
         """Show a row; from another view, go to Compose first."""
         if self._services.navigator.shown() != "compose":
             self._services.navigator.show("compose")
-        self._compose.view(uid)
+        self._compose.past.look_at(uid)
 
     def step(self, step: int) -> None:
         """Go to the next older (1) or newer (-1) row; newer than the newest is the draft."""
@@ -73,7 +73,7 @@ class TimelineActions(QObject):
             target = shown + step
         row = timeline.row(target) if target >= 0 else None
         if row is not None:
-            compose.view(row.uid)
+            compose.past.look_at(row.uid)
         elif step < 0:
             self.back()
 
@@ -127,7 +127,7 @@ class TimelineActions(QObject):
         shown = compose.viewing is not None and compose.viewing.row.uid == uid
         menu = QMenu(self._services.dialogs.widget())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Show", lambda: compose.view(uid)).setEnabled(not shown)
+        menu.addAction("Show", lambda: compose.past.look_at(uid)).setEnabled(not shown)
         menu.addAction("Restore", lambda: self.take_over_row(uid, branch=False))
         menu.addAction("Branch", lambda: self.take_over_row(uid, branch=True))
         self._add_comparisons(menu, uid)
@@ -154,7 +154,7 @@ class TimelineActions(QObject):
     def _chosen(self, run: RunChosen) -> None:
         uid = run.run_uid
         acts: dict[str, Callable[[], object]] = {
-            "open": lambda: self._compose.view(uid),
+            "open": lambda: self._compose.past.look_at(uid),
             "proposal": lambda: self._services.events.publish(ProposalChosen(uid)),
             "cases": lambda: self._services.events.publish(CaseProposalsChosen(uid)),
             "restore": lambda: self.take_over_row(uid, branch=False),

@@ -45,6 +45,7 @@ class HandOverDialog(Dialog):
         self.files: QFileDialog | None = None
         self.kind = choice("Rows", [(words, kind) for kind, words in KINDS.items()])
         self.chosen = choice("Include", [(words, name) for name, words in CHOSEN.items()])
+        self.chosen.setCurrentIndex(self.chosen.findData(HandOverRequest().chosen_by))
         self.base = QLineEdit()
         self.base.setAccessibleName("Base model")
         self.base.setPlaceholderText(training_commands().base_model)

@@ -1,0 +1,88 @@
+"""What the buttons of the levers prepare in the real window: the draft, a dialog, or the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.app.decide.standin_decisions import StandInDecisions
+from tests.ui.decide_support import fill, over, shown
+from tests.ui.desk import Desk
+from tests.usecases.decide import scenarios as stored
+from workbench.core.content import Content, Message
+from workbench.core.decide.decision import Action
+from workbench.core.decide.rules import decide_rules
+from workbench.ui.features.improve.dialog import ImproveDialog
+from workbench.ui.features.testing.facts_dialog import FactsDialog
+
+pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("does not support", extend=True)]
+BEFORE = Content((Message("system", "Be brief."), Message("user", "{{order}}")))
+
+
+@pytest.fixture
+def source() -> Iterator[StandInDecisions]:
+    made = StandInDecisions()
+    with over(made):
+        yield made
+
+
+def take(desk: Desk, lever: str) -> Action:
+    """Press the button of a lever over a short draft, and return what it prepares by the rules."""
+    action = next(one.action for one in decide_rules().levers if one.id == lever)
+    assert action is not None
+    view = shown(desk)
+    desk.window.session.put_back(replace(desk.window.draft(), content=BEFORE))
+    view.action_wanted.emit(action)
+    return action
+
+
+@pytest.mark.parametrize("lever", ["instructions", "steps", "decomposition"])
+def test_technique_is_inserted_into_the_draft(desk: Desk, source: StandInDecisions, lever: str) -> None:
+    take(desk, lever)
+    window = desk.window
+    desk.until(lambda: window.draft().content != BEFORE)
+    assert window.views.shown == "compose"
+    text = "".join(message.text for message in window.draft().content.messages)
+    assert "Be brief." in text
+    assert len(text) > len("Be brief.{{order}}")
+
+
+def test_examples_without_winners_are_an_empty_one_to_fill_in(desk: Desk, source: StandInDecisions) -> None:
+    take(desk, "examples")
+    window = desk.window
+    desk.until(lambda: len(window.draft().content.examples) == 1)
+    assert window.views.shown == "compose"
+    assert "".join(window.shown_notice.lines()).startswith("No winner is marked that could be an example.")
+
+
+def test_schema_is_added_to_the_draft(desk: Desk, source: StandInDecisions) -> None:
+    take(desk, "schema")
+    window = desk.window
+    desk.until(lambda: window.draft().content.output is not None)
+    assert window.views.shown == "compose"
+    assert window.draft().content.messages == BEFORE.messages
+
+
+@pytest.mark.parametrize("lever", ["optimiser", "shorter"])
+def test_proposals_and_a_shorter_prompt_open_the_improvement(desk: Desk, source: StandInDecisions, lever: str) -> None:
+    take(desk, lever)
+    desk.until(lambda: desk.window.dialogs.find(ImproveDialog) is not None)
+    assert desk.window.views.shown == "compose"
+    dialog = desk.window.dialogs.find(ImproveDialog)
+    assert dialog is not None
+    dialog.reject()
+    desk.until(lambda: desk.window.dialogs.find(ImproveDialog) is None)
+
+
+def test_facts_are_pasted_into_cases_that_fail_everywhere(desk: Desk) -> None:
+    fill(desk, stored.stubborn)
+    view = shown(desk)
+    view.head.steps[0].click()
+    desk.until(lambda: desk.window.dialogs.find(FactsDialog) is not None)
+    assert desk.window.views.shown == "test"
+    dialog = desk.window.dialogs.find(FactsDialog)
+    assert dialog is not None
+    dialog.reject()
+    desk.until(lambda: desk.window.dialogs.find(FactsDialog) is None)
