@@ -139,6 +139,22 @@ def corrected_difference_words(found: CorrectedDifference) -> str:
     return _joined(said, left_out)
 
 
+def correction_words(found: CorrectedDifference, column: str, baseline: str, passes: str = "passes") -> str:
+    """Return what a comparison looks like once the judge's errors are corrected, "" if they cannot be.
+
+    `passes` is what the judge looks at, as a verb: "passes", or the check in words.
+    """
+    if found.difference is None or found.interval is None:
+        return ""
+    points, raw = points_words(found.difference, found.interval), points_words(found.raw, None)
+    if found.interval.low <= 0 <= found.interval.high:
+        said = f"no difference between {column} and the baseline {baseline} is shown"
+    else:
+        often = "more" if found.difference > 0 else "less"
+        said = f"{column} {passes} {often} often than the baseline {baseline}"
+    return f"Corrected for the judge's errors, {said}: {points}. By the judge alone: {raw}."
+
+
 def preference_words(count: PreferenceCount) -> str:
     """Return in how many cases a judge prefers a column, and what the sign test says.
 
