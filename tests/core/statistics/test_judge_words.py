@@ -25,6 +25,7 @@ from workbench.core.statistics.judge_words import (
     corrected_difference_words,
     corrected_words,
     correction_words,
+    failed_words,
     judge_words,
     preference_words,
     threshold_words,
@@ -158,6 +159,14 @@ def test_correction_says_what_the_judge_hid_or_made_up() -> None:
     )
     assert correction_words(replace(found, interval=None), "mini", "large") == ""
     assert correction_words(CorrectedDifference(40, LeftOutPairs(), 0.1, (4, 20)), "mini", "large") == ""
+
+
+def test_failed_judgements_are_counted_with_their_most_frequent_problem() -> None:
+    assert failed_words(0, "", 0) == ""
+    assert failed_words(1, "", 0) == "1 judgement failed."
+    assert failed_words(12, "The key is\nwrong.", 12) == "12 judgements failed: The key is wrong."
+    assert failed_words(12, "No answer.", 7) == "12 judgements failed, most often: No answer."
+    assert failed_words(2, "x" * 1_000, 2).endswith("x…")
 
 
 def test_uncorrected_difference_says_what_is_needed() -> None:

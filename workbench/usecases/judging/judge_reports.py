@@ -22,6 +22,7 @@ from workbench.core.statistics.judge_words import (
     corrected_difference_words,
     corrected_words,
     correction_words,
+    failed_words,
     judge_words,
     note_words,
     preference_words,
@@ -99,7 +100,7 @@ class JudgeAnalyst:
             counts.failed,
             counts.reused,
             counts.cost_usd,
-            tuple(filter(None, (tested,))),
+            tuple(filter(None, (tested, failed_words(counts.failed, counts.problem, counts.problems)))),
         )
 
 
