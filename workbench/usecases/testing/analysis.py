@@ -170,9 +170,8 @@ class SuiteAnalyst:
         if self._judges is None or awaited(run):
             return report
         judged = self._judges.report(run, scoring_uid, titles)
-        columns = tuple(
-            replace(column, judging=judging) for column, judging in zip(report.columns, judged.columns, strict=True)
-        )
+        both = zip(report.columns, judged.columns, strict=True)
+        columns = tuple(replace(column, judging=judging) for column, judging in both)
         sentences = (*with_corrections(report.sentences, columns), *judged.sentences)
         return replace(report, columns=columns, judged=judged, sentences=sentences)
 
