@@ -131,6 +131,11 @@ def test_what_is_not_there_is_said(
     assert capsys.readouterr().out.startswith("kind,output,case,column,sample,check,requirement,label,picked,note,")
     assert main(["label", "export", "--db", db, "Order bot", "--sample", "--check", "7"]) == 2
     assert "Name one of the judged checks with --check: 1: " in capsys.readouterr().err
+    other = tmp_path / "other.csv"
+    other.write_text("answer,verdict\nHello,pass\n")
+    assert main(["label", "import", "--db", db, "Order bot", str(other)]) == 2
+    assert "A file of labels has a column “label”" in capsys.readouterr().err
+    assert said(db) == ([], [])
     there = tmp_path / "there.csv"
     there.write_text("mine")
     assert main(["label", "export", "--db", db, "Order bot", "-o", str(there)]) == 2

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.cli.printed_reports import report_of
-from tests.fakes.provider import FakeProvider
+from tests.fakes.provider import JSON, FakeProvider, Reply, Request, status, whole
 from tests.patience import PATIENCE_S
 from tests.usecases.judging import judged_suites as judged
 from tests.usecases.judging.judge_server import JUDGE, JudgeServer
@@ -61,6 +63,67 @@ def test_without_a_judge_checks_are_unscored_and_an_argument_names_one(
     assert main(["test", "--db", db, "Greeting", "--judge", f"Mine/{JUDGE}"]) == 0
     assert "(judge unmeasured)" in capsys.readouterr().out
     assert server.count(JUDGE) == 3
+
+
+def test_replies_without_a_clear_verdict_are_unscored_everywhere(
+    tmp_path: Path, db: str, fake: FakeProvider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replies = {
+        "Well, it depends.": "unscored",
+        "": "unscored",
+        '{"reason": "It greets."}': "unscored",
+        '{"pass": "maybe", "score": 1}': "unscored",
+        '{"pass": true, "score": "high"}': "unscored",
+        '{"pass": true} and {"pass": false}': "unscored",
+        'I think {"pass": true, "score": 0.9, "reason": "It greets."}': "pass",
+        '<think>{"pass": true}</think>{"pass": false}': "fail",
+    }
+    said = dict(enumerate(replies))
+
+    def answer(request: Request) -> Reply:
+        text = request.body["messages"][-1]["content"]
+        if request.body["model"] == JUDGE:
+            text = next(reply for number, reply in said.items() if f"Name{number}." in text)
+        return replace(whole(text), headers=JSON)
+
+    fake.answer = answer
+    (case,) = suites.cases(1)
+    made = [replace(case, uid=f"n{number}", name=f"n{number}", values=(("name", f"Name{number}"),)) for number in said]
+    prepared(tmp_path, fake, made)
+    junit, markdown = tmp_path / "report.xml", tmp_path / "report.md"
+    files = ["--junit", str(junit), "--markdown", str(markdown)]
+    assert main(["test", "--db", db, "Greeting", "--judge", f"Mine/{JUDGE}", "--json", *files]) == 1
+    cells = report_of(capsys.readouterr().out)["cells"]
+    assert {cell["name"]: cell["state"] for cell in cells} == {
+        f"n{number}": replies[reply] for number, reply in said.items()
+    }
+    reasons = {cell["name"]: cell["reason"] for cell in cells}
+    assert reasons["n0"] == "The judge's reply has no clear verdict: “Well, it depends.”"
+    assert reasons["n1"] == "The judge's reply is empty."
+    suite = ElementTree.parse(junit).getroot()[0]
+    assert (suite.get("failures"), suite.get("skipped")) == ("1", "6")
+    assert {one.get("name"): one.get("value") for one in suite.iter("property")}["judges"] == "judge unmeasured"
+    assert "judge unmeasured | baseline" in markdown.read_text("utf-8")
+
+
+def test_a_judge_that_is_gone_leaves_checks_unscored_and_says_why(
+    tmp_path: Path, db: str, fake: FakeProvider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def answer(request: Request) -> Reply:
+        gone = request.method != "POST" or request.body["model"] == "gone"
+        return status(404) if gone else replace(whole("Hello."), headers=JSON)
+
+    fake.answer = answer
+    prepared(tmp_path, fake, suites.cases(3))
+    assert main(["test", "--db", db, "Greeting", "--judge", "Mine/gone"]) == 1
+    said = capsys.readouterr().out
+    assert "3 judgements failed: Mine does not know the model “gone”." in said
+    assert "Nothing was scored: the checks of 3 answers could not be evaluated." in said
+    # The answers are kept: another judge evaluates them.
+    JudgeServer(fake)
+    assert main(["test", "--db", db, "Greeting", "--judge", f"Mine/{JUDGE}", "--json"]) == 0
+    document = report_of(capsys.readouterr().out)
+    assert (document["calls"], document["judge_calls"], document["judgements"]["failed"]) == (0, 3, 0)
 
 
 def test_the_judge_of_the_settings_is_asked_about_a_bar(

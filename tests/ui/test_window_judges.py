@@ -113,7 +113,8 @@ def test_judged_test_shows_reasons_models_and_the_judges_answer(desk: Desk) -> N
     assert list(line.buttons) == ["answer", "label"]
     assert "It greets." in view.pane.checks.words()
     desk.until(lambda: not desk.window.workbench.searcher.behind())
-    line.buttons["answer"].click()
+    # The cell may have been read again.
+    view.pane.checks.judge_lines()[0].buttons["answer"].click()
     desk.until(lambda: isinstance(desk.window.views.here(), HistoryView))
     history = desk.window.views.here()
     assert isinstance(history, HistoryView)
@@ -188,10 +189,19 @@ def test_labels_are_given_by_keys_and_measure_the_judge(desk: Desk) -> None:
     desk.until(lambda: "corrected" in (view.suites.heads()[0].judged or ""))
     desk.until(lambda: view.judge.text.text().startswith("The judge is too lenient: it passed "))
     assert (view.judge.isVisible(), view.judge.choose.text()) == (True, "Improve this judge…")
+    said = view.judge.text.text()
+    assert " Corrected for the judge's errors, " in said
+    assert "between acme-mini and the baseline acme-large" in said or "acme-mini passes less often" in said
     desk.until(lambda: view.suites.figures.counts.rows.get("label_differs", 0) > 0)
     view.filters.rows_chosen.emit("label_differs")
     desk.until(lambda: 0 < view.suites.model.rowCount() < 24)
     assert view.pane.checks.judge_lines()[0].texts[0].text().startswith("Judged by judge · catches ")
+    labels = list[tuple[str, ...]]()
+    for column in (0, 1):
+        view.grid.select(0, column)
+        desk.until(lambda column=column: (found := view.pane.shown) is not None and found.detail.key.column == column)
+        labels.append(tuple(one.text() for one in view.pane.checks.judge_lines()[0].labelled))
+    assert ("Your label: fail",) in labels
 
 
 def test_undo_takes_a_label_back_and_s_skips(desk: Desk) -> None:

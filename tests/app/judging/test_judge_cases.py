@@ -12,6 +12,7 @@ import pytest
 from tests.store.judging.judges import HASH, RUBRIC, label
 from tests.store.making import NOW, opened
 from tests.ui.judged_support import JUDGE, is_good, judged_test, label_all, says
+from workbench.app.judging import judge_cases
 from workbench.app.judging.judge_cases import NONE_DIFFER, JudgePrompts, expected_verdict
 from workbench.app.judging.labelling import LabelledCheck, question_of
 from workbench.app.judging.stored_judges import StoredJudges
@@ -76,6 +77,32 @@ def test_a_changed_label_changes_the_check_and_nothing_is_added_twice(store: Sto
               at="2026-11-25T00:00:00.000Z")  # fmt: skip
     with pytest.raises(RefusedError, match=NONE_DIFFER[:30]):
         prompts.improve("p", run, CHECK)
+
+
+def test_the_sentence_counts_different_answers_and_begins_with_the_next_step(
+    store: Store, prompts: JudgePrompts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs = judged_test(store)
+    label_all(store, outputs)
+    run = store.tests.runs("p")[0]
+    made = prompts.improve("p", run, CHECK)
+    seen = sum(
+        says(number, column) != ("pass" if is_good(number, column) else "fail")
+        for number in range(24)
+        for column in range(2)
+    )
+    # Both columns gave some cases the same answer.
+    assert made.cases < made.answers == seen
+    assert made.sentence == (
+        f"Edit the text, then test it: {made.cases} different answers of {seen} on which you and the judge disagree, "
+        "with your labels as checks."
+    )
+    monkeypatch.setattr(judge_cases, "MOST_CASES", 2)
+    assert f": the first 2 different answers of {seen} on which" in prompts.improve("p", run, CHECK).sentence
+    monkeypatch.setattr(judge_cases, "MOST_CASES", made.cases)
+    assert prompts.improve("p", run, CHECK).sentence == made.sentence, "nothing is left out"
+    one = replace(made, cases=1, answers=1)
+    assert one.sentence.startswith("Edit the text, then test it: 1 answer on which you and the judge disagree, ")
 
 
 def test_verdicts_of_each_type_are_checked_in_its_own_form() -> None:

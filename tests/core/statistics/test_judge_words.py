@@ -24,12 +24,15 @@ from workbench.core.statistics.judge_words import (
     beside_rate_words,
     corrected_difference_words,
     corrected_words,
+    correction_words,
+    failed_words,
     judge_words,
     preference_words,
     threshold_words,
     unmeasured_words,
 )
 from workbench.core.statistics.preferences import count_preferences
+from workbench.core.statistics.proportions import ConfidenceInterval
 
 
 def error(passed: tuple[int, int], failed: tuple[int, int]) -> JudgeError:
@@ -133,6 +136,37 @@ def test_difference_stands_beside_the_raw_one() -> None:
     said = corrected_difference_words(replace(found, left_out=LeftOutPairs(unscored=2)))
     assert said.startswith("Difference corrected for the judge's errors: 29 points, 95 % interval 3 to ")
     assert said.endswith("; raw 27 points. 2 cases left out: 2 unscored.")
+
+
+def test_correction_says_what_the_judge_hid_or_made_up() -> None:
+    before, after = answered((14, 4), (2, 5), (30, 45)), answered((19, 1), (2, 3), (55, 20))
+    found = corrected_difference(before, after)
+    assert found is not None
+    assert (found.difference, found.interval) != (None, None)
+    said = correction_words(found, "mini", "large")
+    assert said.startswith(
+        "Corrected for the judge's errors, mini passes more often than the baseline large: 29 points, 95 % interval 3 "
+    )
+    assert said.endswith(" By the judge alone: 27 points.")
+    fewer = replace(found, difference=-0.3, interval=ConfidenceInterval(-0.45, -0.13), raw=-0.1)
+    assert correction_words(fewer, "mini", "large", "is “kind”") == (
+        "Corrected for the judge's errors, mini is “kind” less often than the baseline large: −30 points, 95 % "
+        "interval −45 to −13. By the judge alone: −10 points."
+    )
+    level = replace(found, difference=-0.05, interval=ConfidenceInterval(-0.2, 0.1))
+    assert "no difference between mini and the baseline large is shown: −5 points" in correction_words(
+        level, "mini", "large"
+    )
+    assert correction_words(replace(found, interval=None), "mini", "large") == ""
+    assert correction_words(CorrectedDifference(40, LeftOutPairs(), 0.1, (4, 20)), "mini", "large") == ""
+
+
+def test_failed_judgements_are_counted_with_their_most_frequent_problem() -> None:
+    assert failed_words(0, "", 0) == ""
+    assert failed_words(1, "", 0) == "1 judgement failed."
+    assert failed_words(12, "The key is\nwrong.", 12) == "12 judgements failed: The key is wrong."
+    assert failed_words(12, "No answer.", 7) == "12 judgements failed, most often: No answer."
+    assert failed_words(2, "x" * 1_000, 2).endswith("x…")
 
 
 def test_uncorrected_difference_says_what_is_needed() -> None:

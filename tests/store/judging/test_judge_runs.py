@@ -178,7 +178,7 @@ def test_failed_and_interrupted_judgements_are_asked_again(store: Store, outputs
     [failed, lost] = store.judges.replies("s1", *EVERY)
     assert (failed.state, failed.problem) == ("failed", "The provider asks to wait. Try again in a minute.")
     assert (lost.state, lost.text) == ("interrupted", "")
-    assert store.judges.counts("s1") == JudgementCounts(failed=1, interrupted=1)
+    assert store.judges.counts("s1") == JudgementCounts(failed=1, interrupted=1, problem=failed.problem, problems=1)
     retries = [replace(one, output_uid=f"{one.output_uid}.again") for one in starts]
     store.judges.start_judgements("j1", retries, "owner", LATER).result(10)
     ended(store, retries)

@@ -41,6 +41,19 @@ def test_latest_label_counts_and_undo_takes_it_back(store: Store) -> None:
     assert labels(store) == [(outputs[0], "pass", "random")]
 
 
+def test_a_cell_in_full_has_the_labels_of_its_answer(store: Store) -> None:
+    outputs = filled(store)
+
+    def said(column: int) -> tuple[tuple[str, str], ...]:
+        return store.tests.cell("t1", "", key(0, column)).labels
+
+    assert [said(0), said(1)] == [((HASH, "pass"),), ((HASH, "pass"),)]
+    label(store, outputs[1], "fail", "l3", at=LATER)
+    assert [said(0), said(1)] == [((HASH, "pass"),), ((HASH, "fail"),)]
+    label(store, outputs[1], "none", "l4", at=LATEST)
+    assert [said(0), said(1)] == [((HASH, "pass"),), ()]
+
+
 def test_correction_of_a_random_label_stays_random(store: Store) -> None:
     outputs = filled(store)
     label(store, outputs[0], "fail", "l3", picked="own", at=LATER)

@@ -574,8 +574,8 @@ def test_judges(tmp_path: Path) -> None:
     assert told["back"] == "p"
     assert told["again"], "cases are not added twice"
     improved = (
-        "5 answers on which you and the judge disagree are cases here, with your labels as checks. Edit the text, then "
-        "test it. [Back to the test]"
+        "Edit the text, then test it: 5 different answers of 7 on which you and the judge disagree, with your "
+        "labels as checks. [Back to the test]"
     )
     assert told["said"] == [
         *["No scored test of this prompt is here. Run the test first, then label its answers."] * 2,

@@ -82,6 +82,32 @@ def test_labels_measure_a_judge_and_correct_the_rates(tmp_path: Path) -> None:
         assert document["columns"][0]["judged"][0]["raw"]["rate"] == 1.0
 
 
+def test_a_correction_stands_beside_the_conclusion_that_it_changes(tmp_path: Path) -> None:
+    with opened(tmp_path, judged.script(strict=judged.verdict(True))) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = suites.run(workbench, prompt, judged.settings(*suites.lanes(3)), suites.cases(40))
+        # The judge passes everything, so no difference shows; a person fails most of the second column.
+        for column, every in enumerate((8, 1, 4)):
+            fails = [number % 8 < 8 // every for number in range(FEWEST_LABELS + 4)]
+            label(workbench, handle.run_uid, column, lambda n, fails=fails: "fail" if fails[n] else "pass", len(fails))
+        report = report_of(workbench, prompt, handle.run_uid)
+        second, third = report.columns[1].judging[0], report.columns[2].judging[0]
+        assert report.sentences[0].startswith("No difference shown between m1 and the baseline m0")
+        assert report.sentences[1] == second.correction
+        assert second.correction.startswith("Corrected for the judge's errors, m1 passes less often than the baseline")
+        assert second.correction.endswith("By the judge alone: 0 points.")
+        assert report.sentences[report.sentences.index(report.columns[2].sentence) + 1] == third.correction
+        assert "no difference between m2 and the baseline m0 is shown" in third.correction
+        assert (report.columns[0].judging[0].correction, report.columns[0].judging[0].difference) == ("", None)
+        assert report.judged.correction(report.judged.judges[0]) == second.correction, "it changes most"
+        document = json.loads(written(report, "json"))
+        said = document["columns"][1]["judged"][0]
+        assert (said["difference"]["raw"], said["correction"]) == (0.0, second.correction)
+        assert said["difference"]["interval"][1] < 0 > said["difference"]["corrected"]
+        assert "m1 passes less often than the baseline m0" in written(report, "markdown")
+        assert second.correction in list(lines(report))
+
+
 def test_preferences_are_counted_and_tested(tmp_path: Path) -> None:
     first = {"reason": "Friendlier.", "better": "first"}
     script = {"models": {"m1": [{"text": "Hello dear"}], "strict": [{"text": json.dumps(first)}]}}

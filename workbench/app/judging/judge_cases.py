@@ -32,20 +32,24 @@ NONE_DIFFER = "The judge and your labels agree about every answer that you label
 
 @dataclass(frozen=True, slots=True)
 class JudgeToImprove:
-    """A judge prompt with the answers as its cases: `added` are new, `cases` are all that differ."""
+    """A judge prompt with answers as its cases: `cases` different ones, of which `added` are new. `answers` were seen
+    differently; `is_cut` says that there are more different ones than cases.
+    """
 
     prompt: JudgePrompt
     cases: int
     added: int
+    answers: int
+    is_cut: bool = False
 
     @property
     def sentence(self) -> str:
-        """What was prepared, and what to do next."""
-        are = "is a case" if self.cases == 1 else "are cases"
-        return (
-            f"{counted(self.cases, 'answer')} on which you and the judge disagree {are} here, with your labels as "
-            "checks. Edit the text, then test it."
-        )
+        """What to do next, and what was prepared; where it is cut off, the next step is read."""
+        said = counted(self.cases, "answer")
+        if self.cases != self.answers:
+            first = "the first " if self.is_cut else ""
+            said = f"{first}{counted(self.cases, 'different answer')} of {self.answers:,}"
+        return f"Edit the text, then test it: {said} on which you and the judge disagree, with your labels as checks."
 
 
 class JudgePrompts:
@@ -106,10 +110,13 @@ class JudgePrompts:
         there = {case.values: case for case in self._store.packs.cases(prompt.uid)}
         new: list[Case] = []
         known = set[tuple[tuple[str, str], ...]]()
-        for row in differing[:MOST_CASES]:
+        is_cut = False
+        for row in differing:
             values = judges.given_values(run.scoring_uid, row.key, check.check_hash)
             if not values or values in known:
                 continue
+            if is_cut := len(known) == MOST_CASES:
+                break
             known.add(values)
             case = self._case(run, check.check, row, values)
             if values not in there:
@@ -121,7 +128,7 @@ class JudgePrompts:
             self._store.packs.append_cases(prompt.uid, new).result(_STORED_WITHIN_S)
         self._set_up(prompt.uid, run)
         self.prepare(prompt)
-        return JudgeToImprove(prompt, len(known), len(new))
+        return JudgeToImprove(prompt, len(known), len(new), len(differing), is_cut)
 
     def _case(self, run: SuiteRun, check: Check, row: JudgedAnswerRow, values: tuple[tuple[str, str], ...]) -> Case:
         name = self._store.tests.case(run.uid, row.key.case).name or f"Case {row.key.case + 1}"

@@ -17,6 +17,7 @@ from workbench.core.text import counted, plural
 
 COMPARING = "Unmeasured: it compares two answers, and labels are about single ones."
 """Why the error of a judge that compares answers stays unknown."""
+_LONGEST_PROBLEM = 300
 _FEW = 0.15
 """The share of wrong verdicts from which a judge is called lenient or strict."""
 _SAID = {
@@ -137,6 +138,33 @@ def corrected_difference_words(found: CorrectedDifference) -> str:
         points = points_words(found.difference, found.interval)
         said = f"Difference corrected for the judge's errors: {points}; {raw}."
     return _joined(said, left_out)
+
+
+def correction_words(found: CorrectedDifference, column: str, baseline: str, passes: str = "passes") -> str:
+    """Return what a comparison looks like once the judge's errors are corrected, "" if they cannot be.
+
+    `passes` is what the judge looks at, as a verb: "passes", or the check in words.
+    """
+    if found.difference is None or found.interval is None:
+        return ""
+    points, raw = points_words(found.difference, found.interval), points_words(found.raw, None)
+    if found.interval.low <= 0 <= found.interval.high:
+        said = f"no difference between {column} and the baseline {baseline} is shown"
+    else:
+        often = "more" if found.difference > 0 else "less"
+        said = f"{column} {passes} {often} often than the baseline {baseline}"
+    return f"Corrected for the judge's errors, {said}: {points}. By the judge alone: {raw}."
+
+
+def failed_words(failed: int, problem: str, problems: int) -> str:
+    """Return how many judgements failed, and the `problem` that `problems` of them have; "" if none failed."""
+    if not failed:
+        return ""
+    said, told = f"{counted(failed, 'judgement')} failed", " ".join(problem.split())
+    if not told:
+        return f"{said}."
+    told = told if len(told) <= _LONGEST_PROBLEM else f"{told[: _LONGEST_PROBLEM - 1]}…"
+    return f"{said}{'' if problems == failed else ', most often'}: {told}"
 
 
 def preference_words(count: PreferenceCount) -> str:

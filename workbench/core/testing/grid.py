@@ -167,7 +167,8 @@ class CellDetail:
     """One sample of one cell: the case as it was tested, the whole answer, its checks and their results in order.
 
     `results` and `overruled` (None for none) have the same length as `check_hashes`, and so have `checks`: those for
-    all cases, then those of the case.
+    all cases, then those of the case. `labels` are what the person said of the answer by judged checks: the hash of
+    each, with pass, fail or unsure.
     """
 
     key: CellKey
@@ -183,6 +184,7 @@ class CellDetail:
     checks: tuple[Check, ...] = ()
     run_number: int = 0
     """The number of the run that asked for the answer, whose uid is `run_uid`; 0 without an answer."""
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

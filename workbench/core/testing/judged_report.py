@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     # They load numpy, which what shows a report does not need.
-    from workbench.core.statistics.corrected_rate import CorrectedRate
+    from workbench.core.statistics.corrected_rate import CorrectedDifference, CorrectedRate
     from workbench.core.statistics.judge_error import JudgeError
     from workbench.core.statistics.preferences import PreferenceCount
 
@@ -56,7 +56,8 @@ class ColumnJudging:
     `corrected` is the pass rate corrected with random labels of this column, with the raw one; None if no answer was
     judged, and for a check that compares with the baseline: that has `preference`, None in the baseline column.
     `words` are the sentence about either, `short` the few words beside the column's rate: "judge unmeasured", "judged
-    78 %, not corrected", or "judged 78 %, corrected 71 % (58 to 84)".
+    78 %, not corrected", or "judged 78 %, corrected 71 % (58 to 84)". `difference` is that of the corrected rates from
+    the baseline, None unless both are corrected; `correction` says it beside the comparison of the columns.
     """
 
     judge: int
@@ -64,6 +65,8 @@ class ColumnJudging:
     short: str = ""
     corrected: CorrectedRate | None = None
     preference: PreferenceCount | None = None
+    difference: CorrectedDifference | None = None
+    correction: str = ""
 
 
 def beside_rate(judging: Iterable[ColumnJudging]) -> str:
@@ -90,8 +93,20 @@ class JudgedReport:
         """Return what stands beside the rate of a column because of judges, "" without one."""
         return beside_rate(self.columns[position]) if position < len(self.columns) else ""
 
+    def correction(self, judge: JudgedCheck) -> str:
+        """Return what a judge's errors do to the comparison that they change most, "" if nothing is corrected."""
+        place = self.judges.index(judge)
+        said = [one for column in self.columns for one in column if one.judge == place and one.correction]
+        return max(said, key=_change).correction if said else ""
+
     @property
     def sentences(self) -> tuple[str, ...]:
         """What people should read beside the results, the preferences first."""
         preferred = (one.words for column in self.columns for one in column if one.preference is not None)
         return (*preferred, *(one.words for one in self.judges if one.words), *self.notes)
+
+
+def _change(judging: ColumnJudging) -> float:
+    """Return by how much a difference changes when it is corrected, as a fraction."""
+    found = judging.difference
+    return 0.0 if found is None or found.difference is None else abs(found.difference - found.raw)

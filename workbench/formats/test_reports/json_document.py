@@ -164,6 +164,14 @@ def _judging(one: ColumnJudging) -> dict[str, Any]:
         "corrected": None
         if corrected is None or corrected.rate is None
         else {"rate": corrected.rate, "interval": _interval(corrected.interval)},
+        "difference": None
+        if one.difference is None
+        else {
+            "raw": one.difference.raw,
+            "corrected": one.difference.difference,
+            "interval": _interval(one.difference.interval),
+        },
+        "correction": one.correction,
         "labels": 0 if corrected is None else corrected.labels,
         "labels_missing": 0 if corrected is None else corrected.missing,
         "preference": None

@@ -68,6 +68,10 @@ _COUNTS = (
     " count(*) FILTER (WHERE run_id NOT IN (SELECT run_id FROM judge_runs WHERE scoring_id = ?1))"
     " FROM judgements AS j JOIN outputs ON outputs.id = j.output_id WHERE j.scoring_id = ?1"
 )
+_PROBLEM = (
+    "SELECT error, count(*) FROM judgements AS j JOIN outputs ON outputs.id = j.output_id"
+    " WHERE j.scoring_id = ? AND state = 'failed' AND error <> '' GROUP BY error ORDER BY 2 DESC, 1 LIMIT 1"
+)
 _COSTS = (
     "SELECT sum(cost_usd), count(*) FILTER (WHERE state = 'finished' AND cost_usd IS NULL) FROM judge_runs"
     " JOIN outputs ON outputs.run_id = judge_runs.run_id WHERE scoring_id = ?"
@@ -191,7 +195,9 @@ def counts(connection: sqlite3.Connection, scoring_uid: str) -> JudgementCounts:
         return JudgementCounts()
     finished, failed, running, interrupted, reused = connection.execute(_COUNTS, (scoring,)).fetchone()
     cost, unpriced = connection.execute(_COSTS, (scoring,)).fetchone()
-    return JudgementCounts(finished, failed, running, interrupted, reused, dollars(cost), unpriced)
+    told = connection.execute(_PROBLEM, (scoring,)).fetchone() if failed else None
+    problem, problems = ("", 0) if told is None else (as_text(told[0]), told[1])
+    return JudgementCounts(finished, failed, running, interrupted, reused, dollars(cost), unpriced, problem, problems)
 
 
 def judges(connection: sqlite3.Connection, scoring_uid: str) -> tuple[StoredJudge, ...]:

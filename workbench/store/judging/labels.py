@@ -17,7 +17,7 @@ from workbench.store.judging.records import LABEL_PICKS, LABEL_STATES, LabelStar
 from workbench.store.runs.hidden_prompts import is_known
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.runs.visibility import DELETED
-from workbench.store.safe_records import sound
+from workbench.store.safe_records import as_text, sound
 from workbench.store.sqlite import sqlite3
 from workbench.store.testing.test_starts import run_key
 
@@ -118,6 +118,18 @@ def counting(connection: sqlite3.Connection, run: int, check_hash: str) -> dict[
         (check_hash, run),
     )
     return {output: CountingLabel(label, picked) for output, label, picked in rows}
+
+
+def of_output(connection: sqlite3.Connection, output: int) -> tuple[tuple[str, str], ...]:
+    """Return the labels of an answer that count: the hash of each check, with pass, fail or unsure."""
+    if not is_known(connection):
+        return ()
+    rows = connection.execute(
+        "SELECT check_hash, label FROM judge_labels WHERE output_id = ? AND label IN ('pass', 'fail', 'unsure')"
+        f" AND {COUNTS} ORDER BY check_hash",
+        (output,),
+    )
+    return tuple((as_text(hash_), label) for hash_, label in rows)
 
 
 def _label(row: tuple[Any, ...]) -> StoredLabel:

@@ -168,7 +168,8 @@ class JudgementCounts:
     """The judgements of a scoring by the state of their newest calls; `reused` are those made for an earlier one.
 
     `cost_usd` is the sum of all calls that were made for this scoring, failed ones included; None when none is priced.
-    `unpriced` is the number of finished calls without a price.
+    `unpriced` is the number of finished calls without a price. `problem` is the most frequent one of those that failed,
+    which `problems` have, "" without one.
     """
 
     finished: int = 0
@@ -178,6 +179,8 @@ class JudgementCounts:
     reused: int = 0
     cost_usd: float | None = None
     unpriced: int = 0
+    problem: str = ""
+    problems: int = 0
 
     @property
     def judgements(self) -> int:

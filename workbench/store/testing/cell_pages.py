@@ -32,6 +32,7 @@ from workbench.core.testing.vote import Election
 from workbench.store.connections import bounded
 from workbench.store.encoding import values_of
 from workbench.store.errors import StoreError, missing
+from workbench.store.judging import labels
 from workbench.store.runs import timeline
 from workbench.store.runs.damaged_drafts import UNREADABLE
 from workbench.store.runs.held_out import hidden_positions, hides
@@ -362,6 +363,7 @@ def _detail(
         as_text(ended_at),
         _checks(one[1] for one in checked),
         number,
+        labels.of_output(connection, output),
     )
 
 

@@ -6,13 +6,13 @@ Invariant: every sentence comes from `core.statistics.judge_words`; only random 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from workbench.core.cases import Check
 from workbench.core.check_words import lines
 from workbench.core.checks.check_types import PAIRWISE
-from workbench.core.statistics.corrected_rate import corrected_difference, corrected_rate
+from workbench.core.statistics.corrected_rate import CorrectedDifference, corrected_difference, corrected_rate
 from workbench.core.statistics.judge_cells import JudgedCell
 from workbench.core.statistics.judge_error import judge_error
 from workbench.core.statistics.judge_words import (
@@ -21,6 +21,8 @@ from workbench.core.statistics.judge_words import (
     beside_rate_words,
     corrected_difference_words,
     corrected_words,
+    correction_words,
+    failed_words,
     judge_words,
     note_words,
     preference_words,
@@ -37,6 +39,23 @@ from workbench.usecases.judging.judge_models import tested_words
 from workbench.usecases.testing.column_titles import column_titles
 
 _LONGEST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What sentences call the columns and the judged check; `check` is "" if it is the only one."""
+
+    titles: Sequence[str]
+    baseline: int
+    check: str
+
+    def subject(self, position: int) -> str:
+        """Return what a sentence about the rate of a column is about."""
+        return ", ".join(filter(None, (self.titles[position], self.check)))
+
+    def correction(self, position: int, difference: CorrectedDifference) -> str:
+        """Return the sentence about the difference of a column from the baseline."""
+        return correction_words(difference, self.titles[position], self.titles[self.baseline], self.check or "passes")
 
 
 class JudgeAnalyst:
@@ -67,12 +86,9 @@ class JudgeAnalyst:
             else:
                 measured = _measured(fact, by_check[fact.check_hash], found)
                 checks.append(measured)
-                about = f", {check_title(fact.check)}" if len(facts) > 1 else ""
+                names = _Names(titles, run.baseline, check_title(fact.check) if len(facts) > 1 else "")
                 base = next((column for column in found if column.position == run.baseline), None)
-                compared = {
-                    column.position: _corrected(column, number, f"{titles[column.position]}{about}", measured, base)
-                    for column in found
-                }
+                compared = {column.position: _corrected(column, number, names, measured, base) for column in found}
             for position, said in compared.items():
                 columns[position].append(said)
         asked = {(one.lane.endpoint, one.lane.model): one.lane for one in stored}
@@ -84,7 +100,7 @@ class JudgeAnalyst:
             counts.failed,
             counts.reused,
             counts.cost_usd,
-            tuple(filter(None, (tested,))),
+            tuple(filter(None, (tested, failed_words(counts.failed, counts.problem, counts.problems)))),
         )
 
 
@@ -151,22 +167,25 @@ def _who_judges(judged: JudgedCheck) -> str:
 
 
 def _corrected(
-    column: JudgedColumn, number: int, title: str, judge: JudgedCheck, baseline: JudgedColumn | None
+    column: JudgedColumn, number: int, names: _Names, judge: JudgedCheck, baseline: JudgedColumn | None
 ) -> ColumnJudging:
-    """Return the rate of a column by one check, and the difference from the baseline if both are corrected.
-
-    `title` is that of the column, with the check if there are several.
-    """
+    """Return the rate of a column by one check, and the difference from the baseline if both are corrected."""
     found = corrected_rate(column.cells)
     if found is None:
         return ColumnJudging(number, "", "" if judge.is_measured else beside_rate_words(None, is_measured=False))
-    words = f"{title}: {_lower(corrected_words(found, is_measured=judge.is_measured))}"
-    difference = None
-    if found.interval is not None and baseline is not None and baseline.position != column.position:
-        difference = corrected_difference(baseline.cells, column.cells)
-    if difference is not None and difference.interval is not None:
-        words = f"{words} {corrected_difference_words(difference)}"
-    return ColumnJudging(number, words, beside_rate_words(found, is_measured=judge.is_measured), found)
+    words = f"{names.subject(column.position)}: {_lower(corrected_words(found, is_measured=judge.is_measured))}"
+    said = ColumnJudging(number, words, beside_rate_words(found, is_measured=judge.is_measured), found)
+    if found.interval is None or baseline is None or baseline.position == column.position:
+        return said
+    difference = corrected_difference(baseline.cells, column.cells)
+    if difference is None or difference.interval is None:
+        return said
+    return replace(
+        said,
+        words=f"{words} {corrected_difference_words(difference)}",
+        difference=difference,
+        correction=names.correction(column.position, difference) if judge.is_measured else "",
+    )
 
 
 def judged_run(judges: JudgeRecords, run: SuiteRun) -> JudgedReport:

@@ -39,6 +39,7 @@ from workbench.usecases.testing.conclusion_words import (
     score_sentence,
     set_words,
     vote_sentences,
+    with_corrections,
 )
 from workbench.usecases.testing.holdout_totals import about_its_set, awaited, total_cells, with_names
 from workbench.usecases.testing.idle_cases import idle_cases, without
@@ -169,10 +170,10 @@ class SuiteAnalyst:
         if self._judges is None or awaited(run):
             return report
         judged = self._judges.report(run, scoring_uid, titles)
-        columns = tuple(
-            replace(column, judging=judging) for column, judging in zip(report.columns, judged.columns, strict=True)
-        )
-        return replace(report, columns=columns, judged=judged, sentences=(*report.sentences, *judged.sentences))
+        both = zip(report.columns, judged.columns, strict=True)
+        columns = tuple(replace(column, judging=judging) for column, judging in both)
+        sentences = (*with_corrections(report.sentences, columns), *judged.sentences)
+        return replace(report, columns=columns, judged=judged, sentences=sentences)
 
     def newest(self, prompt: str, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the report of a run by its newest scoring and the present settings; `prompt` is the prompt's name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from workbench.core.statistics.columns import ColumnSummary
 from workbench.core.statistics.comparisons import ColumnComparison, NoWorseResult, no_worse
@@ -72,6 +73,18 @@ def set_words(run: SuiteRun) -> str:
     if run.set_name == "holdout":
         return f"on {counted(run.cases, 'hold-out case')}"
     return f"on {counted(run.cases, 'case')}"
+
+
+def with_corrections(sentences: Sequence[str], columns: Sequence[ColumnReport]) -> tuple[str, ...]:
+    """Return the conclusions, each followed by what it looks like once the errors of judges are corrected.
+
+    Corrections of columns without a conclusion come last.
+    """
+    corrected = {column.sentence: [one.correction for one in column.judging if one.correction] for column in columns}
+    said = list[str]()
+    for sentence in sentences:
+        said += (sentence, *corrected.pop(sentence, ()))
+    return (*said, *chain.from_iterable(corrected.values()))
 
 
 def conclusions(columns: Sequence[ColumnReport], open_: int) -> tuple[str, ...]:

@@ -71,12 +71,13 @@ class CheckList(QWidget):
             old.hide()
             old.deleteLater()
         self._rows = []
+        said = dict(detail.labels)
         for place, result in enumerate(detail.results[:MOST_CHECKS]):
             words, judge = result.reason, None
             if place < len(detail.checks):
                 check = detail.checks[place]
                 words = " ".join(lines(check)[0].text.split())
-                judge = line_of(check, result, self._judges, partial(self._want, place), self)
+                judge = line_of(check, result, self._judges, said, partial(self._want, place), self)
             overruled = detail.overruled[place] if place < len(detail.overruled) else None
             row = CheckRow(words, result, overruled, self, judge, difference_label(self._theme, result))
             row.set_stacked(self._is_narrow)

@@ -308,6 +308,9 @@ class TestingController:
     def _data_changed(self, event: DataChanged) -> None:
         if event.what & Changed.CASES:
             self.suites.checks_changed()
+        if event.what & Changed.RUNS and self.view is not None:
+            # The labels of the shown answer may be new.
+            self.view.forget_cell()
         if event.what & (Changed.CASES | Changed.PROMPTS | Changed.DRAFT):
             self._refresh()
 

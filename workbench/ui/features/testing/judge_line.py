@@ -5,11 +5,11 @@ Invariant: a judge's verdict never stands without its measured error or the word
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from workbench.app.judging.judged_among import choosing, judged_among, lacks_judge
 from workbench.core.cases import Check
@@ -28,21 +28,33 @@ JudgeStep = Literal["answer", "label", "threshold", "choose_judge", "choose_embe
 """answer: show what the judge wrote. label: label answers of this check. threshold: use the one chosen on labels. The
 others choose the model that is missing."""
 ANSWER, LABEL = "The judge's answer", "Label answers…"
+LABELLED = {"pass": "Your label: pass", "fail": "Your label: fail", "unsure": "Your label: cannot say"}
+"""What is said of a label."""
 
 
 class JudgeLine(QWidget):
     """One judged check. `act` gets the step that a button stands for."""
 
     def __init__(
-        self, judges: Sequence[JudgedCheck], *, lack: str, act: Callable[[JudgeStep], object], parent: QWidget
+        self,
+        judges: Sequence[JudgedCheck],
+        said: Mapping[str, str],
+        *,
+        lack: str,
+        act: Callable[[JudgeStep], object],
+        parent: QWidget,
     ) -> None:
-        """`lack` is the reason of a check that lacks a model, "" if none does."""
+        """`said` are the person's labels by hash of the check, `lack` is why a check has no judge, "" if it has one."""
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 1, 0, 0)
         column.setSpacing(1)
         self.texts = [label(breakable(visible_name(text)), "small") for text in map(judge_line, judges)]
+        self.labelled: list[QLabel] = []
         for text, judge in zip(self.texts, judges, strict=True):
+            if (words := LABELLED.get(said.get(judge.check_hash, ""), "")) != "":
+                self.labelled.append(label(words, "small"))
+                column.addWidget(self.labelled[-1])
             text.setToolTip("\n".join(filter(None, map(visible_name, (judge.words, judge.threshold_words)))))
             column.addWidget(text)
         steps: list[tuple[JudgeStep, str]] = []
@@ -89,14 +101,15 @@ def line_of(
     check: Check,
     result: CheckResult,
     judges: Sequence[JudgedCheck],
+    said: Mapping[str, str],
     act: Callable[[JudgeStep], object],
     parent: QWidget,
 ) -> JudgeLine | None:
-    """Return the line of a check, None if no judge is concerned."""
+    """Return the line of a check, None if no judge is concerned. `said` are the person's labels by hash."""
     singles = {check_hash(one) for one in judged_among((check,))}
     if not singles:
         return None
     concerned = [judge for judge in judges if judge.check_hash in singles]
     reasons = (result.reason, *(part.reason for part in result.parts))
     lack = next(filter(lacks_judge, reasons), "")
-    return JudgeLine(concerned, lack=lack, act=act, parent=parent) if concerned or lack else None
+    return JudgeLine(concerned, said, lack=lack, act=act, parent=parent) if concerned or lack else None
