@@ -12,7 +12,7 @@ from hypothesis import given
 from tests import depth
 from tests.core import strategies as make
 from workbench.core.content import Content, Message
-from workbench.core.drafts import Draft, ValueSet, most_varied
+from workbench.core.drafts import Draft, ValueSet, distinction, most_varied
 from workbench.core.lanes import Lane
 from workbench.core.technique_marks import TechniqueMark
 
@@ -156,3 +156,13 @@ def test_variable_with_the_most_distinct_values_varies_most(
 ) -> None:
     sets = [ValueSet(str(at), f"Case {at}", tuple(row.items())) for at, row in enumerate(rows)]
     assert most_varied(variables, sets) == expected
+
+
+def test_numbered_case_is_told_by_the_first_value_that_varies() -> None:
+    first = ValueSet("1", "Case 1", (("tone", "kind"), ("question", "Where is it?\nSoon?")))
+    second = ValueSet("2", "Case 2", (("tone", "kind"), ("question", "")))
+    named = ValueSet("3", "late", (("tone", "kind"), ("question", "Why?")))
+    cases = (first, second, named)
+    assert [distinction(one, cases) for one in cases] == ["Where is it?", "kind", ""]
+    assert distinction(first, (first,)) == "kind"
+    assert distinction(ValueSet("4", "Case 4", (("tone", " "),)), cases) == ""

@@ -42,6 +42,8 @@ def _nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr("workbench.ui.shell.window.Preloader", lambda *_: None)
     monkeypatch.setattr("workbench.app.maintenance.tasks.FIRST_LOOK_MS", LOOK_MS)
+    for time in ("BRIEF_MS", "LEAVES_MS"):
+        monkeypatch.setattr(f"workbench.ui.shell.notice_bar.{time}", LOOK_MS)
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.features.history.run_actions import TagsDialog
 from workbench.ui.features.history.saved_searches import SavedSearchesDialog, SearchNameDialog
 from workbench.ui.features.lanes.checks_dialog import LaneChecksDialog
+from workbench.ui.features.lanes.preset_dialog import PresetDialog
 from workbench.ui.features.models.retiring_dialog import RetiringDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
@@ -74,6 +75,7 @@ from workbench.ui.widgets.dialog import NoteDialog
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.case_import import CaseImportPlan
 from workbench.usecases.judging.pair_plan import JudgeChoice
+from workbench.usecases.lane_presets import KnownPresets
 from workbench.usecases.testing.comparison_plans import TryChoice
 
 __all__ = ["shown", "theme"]
@@ -182,6 +184,7 @@ MADE: dict[type[QDialog], Callable[[Theme, QWidget], QDialog]] = {
     NoteDialog: lambda _, parent: NoteDialog(parent, "#1", ""),
     TagsDialog: lambda _, parent: TagsDialog(parent, "#1", ("good",)),
     PlaceDialog: lambda _, parent: PlaceDialog(parent, PromptRow("p", "Bot", 0, False, "", "a", ("b",)), ("a",)),
+    PresetDialog: lambda _, parent: PresetDialog(parent, KnownPresets(), "fast", "mini, big"),
     SearchNameDialog: lambda _, parent: SearchNameDialog(parent, "cost:<0.01", "cheap", ()),
     SchemaDialog: lambda _, parent: SchemaDialog(
         SchemaField("", "object", children=(SchemaField("status"),)), "Output", parent

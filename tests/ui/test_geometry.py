@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.ui.widgets.geometry import LANES_WIDTH, PaneDivider, editor_width, side_width
@@ -52,6 +54,25 @@ def test_divider_follows_its_rule_at_every_width(divider: PaneDivider) -> None:
     for width in (900, 300, 750):
         divider.resize(width, 100)
         assert divider.sizes() == [width // 3, width - width // 3 - divider.handleWidth()]
+
+
+@pytest.mark.parametrize("parts", [0, 1])
+def test_rule_is_not_asked_before_both_parts_are_there(qtbot: QtBot, parts: int) -> None:
+    asked: list[int] = []
+
+    def rule(width: int) -> int:
+        asked.append(width)
+        return width // 3
+
+    made = PaneDivider(rule)
+    qtbot.addWidget(made)
+    for _ in range(parts):
+        made.addWidget(QWidget())
+    made.divide()
+    for event in (QResizeEvent(QSize(600, 100), QSize(100, 100)), QEvent(QEvent.Type.LayoutRequest)):
+        QApplication.sendEvent(made, event)
+    made.refresh()
+    assert asked == []
 
 
 def test_divider_that_was_moved_shares_a_new_width_as_it_stands(divider: PaneDivider) -> None:

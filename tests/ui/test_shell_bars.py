@@ -65,7 +65,7 @@ def test_run_and_stop_buttons_drop_their_keys_before_their_words(qtbot: QtBot, t
 
     def texts() -> list[str]:
         QApplication.processEvents()
-        return [b.text() for b in bar.findChildren(QPushButton) if b.isVisible()]
+        return [b.text() for b in bar.buttons if b.isVisible()]
 
     long, short, brief = (
         words[: 1 + running]
@@ -85,7 +85,8 @@ def test_run_and_stop_buttons_drop_their_keys_before_their_words(qtbot: QtBot, t
             qtbot.waitUntil(settled)
     bar.resize(240 if running else 160, 60)
     qtbot.waitUntil(lambda: texts() == short)
+    assert not bar.presets.isVisible()
     bar.resize(100, 60)
     qtbot.waitUntil(lambda: texts() == brief)
     bar.resize(900, 60)
-    qtbot.waitUntil(lambda: texts() == long)
+    qtbot.waitUntil(lambda: texts() == long and bar.presets.isVisible())

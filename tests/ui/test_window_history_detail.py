@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.store.making import done, lane, run, text
 from tests.ui.desk import Desk
@@ -17,6 +18,7 @@ from tests.ui.history_support import chosen, entered, searched, shown, uids
 from tests.ui.looks import change_mode
 from tests.ui.pasts import ORDER
 from tests.ui.test_accessibility import complaints
+from workbench.app.history.detail import AnswerCardData
 from workbench.app.history.detail_reader import RunDetailReader
 from workbench.core.runs import IterationDetail
 from workbench.host.clock import utc_now
@@ -24,6 +26,7 @@ from workbench.host.settings import load
 from workbench.ui.features.history.cards import AnswerCard, MarkedText
 from workbench.ui.features.history.marked_label import marked
 from workbench.ui.features.history.view import HistoryView
+from workbench.ui.widgets.theme import Theme
 
 pytestmark = pytest.mark.window
 
@@ -292,3 +295,27 @@ def test_comparison_and_selection_are_kept_when_a_new_run_appears(desk: Desk) ->
     assert [row.row.run_uid for row in view.selected()] == ["order-3", "order-1"]
     assert view.detail.pair is not None
     assert view.detail.diff.textCursor().selectedText() == "sage "
+
+
+def test_markdown_is_rendered_unless_matches_are_marked_in_it(qtbot: QtBot, window_theme: Theme) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    card = AnswerCard(window_theme, window)
+    card.resize(400, 400)
+    window.show()
+    text = "# Steps\n\n1. **Open** the form.\n" * 20
+    card.show_card(AnswerCardData("echo", text))
+    rendered = card.rendered
+    assert rendered is not None
+    qtbot.waitUntil(lambda: rendered.is_whole)
+    assert rendered.toPlainText().startswith("Steps\n1. Open the form.\nSteps")
+    assert (rendered.isHidden(), card.text.isHidden()) == (False, True)
+    assert rendered.verticalScrollBar().value() == 0
+    assert rendered.accessibleName() == "Answer of echo"
+    card.show_card(AnswerCardData("echo", text, marks=((2, 7),)))
+    assert (rendered.isHidden(), card.text.isHidden()) == (True, False)
+    assert card.text.toPlainText() == text
+    card.show_card(AnswerCardData("echo", "No signs of it."))
+    assert (rendered.isHidden(), card.text.isHidden()) == (True, False)
+    rendered.too_much.emit()
+    assert not card.text.isHidden()

@@ -260,4 +260,4 @@ def test_next_start_shows_draft_and_answers(desk: Desk) -> None:
     window = desk.open()
     assert window.editor.content() == wanted
     desk.until(lambda: desk.text(1) == "Hello there.")
-    assert [row.number for row in desk.timeline()] == [1]
+    desk.until(lambda: [row.number for row in desk.timeline()] == [1])

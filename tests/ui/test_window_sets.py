@@ -232,6 +232,16 @@ def test_notice_about_sets_disappears_with_the_next_run(desk: Desk) -> None:
     assert "cases with values" not in desk.notice()
 
 
+def test_chip_of_a_numbered_case_shows_its_value_as_it_is_typed(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    window.command("add_set")
+    desk.until(lambda: len(window.set_bar.chips()) == 2)
+    desk.type("Where is order 7?")
+    chip = window.set_bar.chips()[1]
+    assert chip.name.text() == "2 · Where is order 7?"
+    assert chip.name.accessibleName() == "Case Case 2: Where is order 7?, shown"
+
+
 def test_shown_set_stays_in_view_when_the_window_shrinks(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)

@@ -52,7 +52,7 @@ _ROWS = (
     CommandRow("verdict", "verdict:verdict", "workbench verdict 0197c2 2"),
     CommandRow("rank", "rank:rank", 'workbench rank "Order status bot" --by model'),
     CommandRow("endpoint list", "endpoints:endpoints", "workbench endpoint list", lists="endpoints"),
-    CommandRow("endpoint add", "endpoints:endpoints", "workbench endpoint add http://localhost:8000/v1 --name lab"),
+    CommandRow("endpoint add", "endpoints:endpoints", "workbench endpoint add http://localhost:8000 --name lab"),
     CommandRow("endpoint test", "endpoints:endpoints", "workbench endpoint test lab"),
     CommandRow("endpoint remove", "endpoints:endpoints", "workbench endpoint remove lab"),
     CommandRow("key set", "keys:keys", "workbench key set openai < key.txt"),

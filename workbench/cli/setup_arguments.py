@@ -21,9 +21,7 @@ def add_setup(commands: Commands[argparse.ArgumentParser], shared: argparse.Argu
     what = endpoint.add_subparsers(dest="what", metavar="WHAT", title="what", required=True)
     listed = what.add_parser("list", parents=[shared], help="list your endpoints, one per line, name first")
     added = what.add_parser("add", parents=[shared], help="add an address or a GGUF file")
-    added.add_argument(
-        "address", metavar="URL|FILE", help="a base URL such as http://localhost:8000/v1, or a GGUF file"
-    )
+    added.add_argument("address", metavar="URL|FILE", help="a base URL such as http://localhost:8000, or a GGUF file")
     added.add_argument("--name", metavar="NAME", default="", help="the name (the host, or the name of the file)")
     added.add_argument("--key", action="store_true", help="it needs a key; it is read from standard input")
     added.add_argument(

@@ -6,6 +6,7 @@ the history has their names and values. Drafts of earlier releases hold both, an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ Values = tuple[tuple[str, str], ...]
 MOST_CASES = 20
 """Maximum number of ticked cases that an iteration runs; more of them are a test."""
 _MOST_VALUES, _MOST_LETTERS = 5, 30
+_NUMBERED = re.compile(r"Case \d+")
+"""The names that cases get by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,17 @@ def values_title(values: Values, kinds: Kinds = ()) -> str:
         shown = list(plain_values(dict(values), kinds).values())
     told = [value for value in shown if value.strip()][:_MOST_VALUES]
     return visible_name(", ".join(first_line(value, _MOST_LETTERS) for value in told))
+
+
+def distinction(one: ValueSet, among: Sequence[ValueSet]) -> str:
+    """Return the first value of a case that varies, if its name is only a number; else ""."""
+    if _NUMBERED.fullmatch(one.name) is None:
+        return ""
+    values = dict(one.values)
+    told = [name for name, value in one.values if value.strip()]
+    varying = [name for name in told if any(dict(other.values).get(name, "") != values[name] for other in among)]
+    first = next(iter((*varying, *told)), None)
+    return "" if first is None else values_title(((first, values[first]),), one.kinds)
 
 
 def _marks(data: object) -> tuple[TechniqueMark, ...]:

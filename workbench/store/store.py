@@ -51,6 +51,7 @@ from workbench.store.runs import (
 from workbench.store.runs.curation import Curation
 from workbench.store.runs.draft_cases import KnownCases
 from workbench.store.runs.judgement_records import JudgementRecords
+from workbench.store.runs.lane_presets import LanePresetRecords
 from workbench.store.runs.model_uses import ModelUses
 from workbench.store.runs.technique_marks import TechniqueMarks
 from workbench.store.search.run_exports import RunExports
@@ -91,6 +92,7 @@ class Store(LazyRecords):
         self.packs = PackRecords(self._readers, self._write)
         self.techniques = TechniqueMarks(self._readers, self._write)
         self.pass_shares = PassShareRecords(self._readers)
+        self.lane_presets = LanePresetRecords(self._readers, self._write)
         self.model_uses = ModelUses(self._readers)
 
     @property

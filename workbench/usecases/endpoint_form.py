@@ -117,7 +117,7 @@ def _check_url(text: str) -> tuple[FieldMistake, ...]:
 
 def address_trouble(text: str) -> str:
     """Return why an address cannot be used, without quoting it; "" if it can."""
-    example = "Write it like http://localhost:8000/v1."
+    example = "Write it like http://localhost:8000."
     if not text.strip().isprintable():
         return f"The address has an invisible character. Type it again. {example}"
     try:

@@ -31,8 +31,14 @@ class NewPromptLanes:
 
 
 def new_prompt_lanes(store: Store) -> NewPromptLanes:
-    """Return the lanes that were used last, else the built-in model. Blocks; raises StoreError."""
-    found = available(_last_used(store), {endpoint.uid for endpoint in store.endpoints()})
+    """Return the lanes of the preset that was chosen for new prompts, else those used last, else the built-in model.
+
+    Blocks; raises StoreError.
+    """
+    chosen = store.lane_presets.chosen()
+    preset = next((one for one in store.lane_presets.all() if chosen and one.name == chosen), None)
+    wanted = _last_used(store) if preset is None else preset.lanes
+    found = available(wanted, {endpoint.uid for endpoint in store.endpoints()})
     return NewPromptLanes(found.lanes or FIRST_DRAFT.lanes, found.sentence)
 
 

@@ -26,6 +26,11 @@ class NoticeDriver:
         """Let a brief notice time out."""
         self._bar._brief.timeout.emit()
 
+    def end_leaving(self) -> None:
+        """Let any other notice time out, if it leaves."""
+        if self._bar._leaving.isActive():
+            self._bar._leaving.timeout.emit()
+
     def open_detail(self) -> None:
         """Press "Details"."""
         self._bar._more.click()

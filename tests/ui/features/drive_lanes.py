@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.bench.histories import add_iterations, add_lane, echo_history
 from tests.ui.features.standins import (
@@ -154,7 +154,7 @@ def driven(app: QApplication, store: Store, folder: Path) -> dict[str, Any]:
     lanes.load((Lane("a", "echo", "echo"), Lane("b", "echo", "echo", label="second")))
     remembered = Remembered()
     host = FeatureHost((FEATURE,), services)
-    view = host.part(LANES, LanesOwner(lanes, board, answers, StandInModels(lanes), remembered))
+    view = host.part(LANES, LanesOwner(lanes, board, answers, StandInModels(lanes), remembered, QPushButton()))
     lanes.changed.connect(lambda: view.set_heads(heads(lanes.shown, {}, ())))
     view.set_heads(heads(lanes.shown, {}, ()))
     board.show(run, [ColumnSource("a", 0, 1, True, (output.uid,))], Verdict("none"))

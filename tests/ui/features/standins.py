@@ -97,7 +97,14 @@ class StandInNotices:
         self.said.append(sentence)
 
     def quiet(
-        self, key: str, sentence: str, *, label: str = "", act: Callable[[], object] | None = None, detail: str = ""
+        self,
+        key: str,
+        sentence: str,
+        *,
+        label: str = "",
+        act: Callable[[], object] | None = None,
+        detail: str = "",
+        lasting: bool = False,
     ) -> None:
         self.said.append(f"{sentence} [{label}]" if label else sentence)
         self.offered = act or self.offered

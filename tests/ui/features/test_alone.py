@@ -206,7 +206,7 @@ def test_improve(tmp_path: Path) -> None:
 
 def test_lanes(tmp_path: Path) -> None:
     told = driven("lanes", tmp_path)
-    assert told["commands"] == 40
+    assert told["commands"] == 42
     assert told["answer"]
     assert told["asked"] == ["stop a", "sample 1 of a"]
     assert (told["focused"], told["hidden"]) == ("b", [False, True])

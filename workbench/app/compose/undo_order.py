@@ -47,6 +47,11 @@ class UndoOrder:
     """Stamp of the last typing in a field with its own undo stack."""
 
     @property
+    def last_step(self) -> int:
+        """The stamp of the last step, typing in a field with its own undo stack included; 0 for none."""
+        return max(self.typed_at, *(one.stamps.done_at for one in self._all))
+
+    @property
     def undo(self) -> Callable[[], object] | None:
         """The call that undoes the last step, or None."""
         newest = max(self._all, key=lambda one: one.stamps.done_at)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.lanes.lane_state import LaneHead, StaleMark
+from workbench.core.lane_presets import in_slots
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, LITELLM, MOST_SAMPLES, Endpoint, Lane, Params
 from workbench.core.timeline import VersionLabel
 from workbench.core.visible_text import visible_name
@@ -126,6 +127,15 @@ class LaneList(QObject):
         """Replace all lanes with those before or after an edit; counts as a change, but as no edit."""
         self._lanes = list(lanes)
         self.changed.emit()
+
+    def exchange(self, lanes: Iterable[Lane]) -> Callable[[], None]:
+        """Replace all lanes with those of a preset; return a callable that puts the old ones back.
+
+        A lane with a model that is there already takes its slot, so that its answers stay.
+        """
+        before = self.lanes
+        self._edit(in_slots(lanes, before, self._new_slot))
+        return lambda: self._edit(list(before))
 
     def follow_files(self, endpoints: Mapping[str, Endpoint]) -> None:
         """Update lanes to the current names of their model files; a change if any name differs."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
@@ -13,8 +15,8 @@ from workbench.ui.widgets.theme import set_role
 
 
 class RunBar(QFrame):
-    """Run and Stop, and the draft's base version. When room is short, the keys are hidden first, then the labels
-    shorten."""
+    """Run and Stop, and the draft's base version. When room is short, the keys are hidden first, then the button
+    of the lane presets, then the labels shorten."""
 
     run_clicked = Signal()
     stop_clicked = Signal()
@@ -29,6 +31,10 @@ class RunBar(QFrame):
         self._stop.setAccessibleName("Stop everything")
         self._stop.clicked.connect(self.stop_clicked)
         self._stop.hide()
+        self.presets = KeyNameButton("Lanes ▾", "", "quiet", self)
+        """Opens the menu of lane presets, which the lanes provide."""
+        self.presets.setAccessibleName("Lane presets")
+        self.presets.setToolTip("Use the lanes of a preset, or save these lanes as one")
         self._about = ElidedText(role="small", parent=self)
         self._about.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout = QHBoxLayout(self)
@@ -36,6 +42,7 @@ class RunBar(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self._run)
         layout.addWidget(self._stop)
+        layout.addWidget(self.presets)
         layout.addWidget(self._about, 1)
         self._escape, self._closes_first = "Esc", False
         self._label, self._based_on, self._is_queued = ("Run", "Run"), ("", ""), False
@@ -112,10 +119,13 @@ class RunBar(QFrame):
         margins = layout.contentsMargins()
         room = self.width() - margins.left() - margins.right()
 
-        def fits(level: int) -> bool:
-            return sum(button.width_at(level) + layout.spacing() for button in buttons) <= room
+        def level_of(shown: Sequence[KeyNameButton]) -> int:
+            taken = ((level, sum(one.width_at(level) + layout.spacing() for one in shown)) for level in (0, 1))
+            return next((level for level, width in taken if width <= room), 2)
 
-        level = next((level for level in (0, 1) if fits(level)), 2)
+        level = level_of([*buttons, self.presets])
+        self.presets.setVisible(level < 2)
+        level = level if level < 2 else level_of(buttons)
         for button in (self._run, self._stop):
             button.say(level)
 

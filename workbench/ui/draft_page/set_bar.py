@@ -73,6 +73,8 @@ class SetBar(QFrame):
 
     def show_sets(self, sets: Sequence[ValueSet], shown: str) -> None:
         """Show these sets; `shown` is the uid of the one whose values are displayed."""
+        from workbench.core.drafts import distinction  # not before the first paint
+
         moved = shown != self._shown
         self._sets, self._shown = tuple(sets), shown
         at = next((i for i, one in enumerate(sets) if one.uid == shown), 0)
@@ -85,7 +87,7 @@ class SetBar(QFrame):
             chip.hide()
             chip.deleteLater()
         for chip, one in zip(self._chips, part, strict=True):
-            chip.show_set(one, shown=one.uid == shown)
+            chip.show_set(one, distinction(one, part), shown=one.uid == shown)
         ticked = sum(one.ticked for one in sets)
         self.about.set_full(f"{ticked} OF {len(sets)}" if sets else "VALUES")
         self.about.setAccessibleName(f"{ticked} of {len(sets)} cases are run" if sets else "Values")

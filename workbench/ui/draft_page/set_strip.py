@@ -13,7 +13,7 @@ from workbench.ui.widgets.theme import set_role
 if TYPE_CHECKING:
     from workbench.core.drafts import ValueSet
 
-_LONGEST = 20
+_LONGEST = 24
 
 
 class SetChip(QWidget):
@@ -39,13 +39,15 @@ class SetChip(QWidget):
         self.tick.clicked.connect(lambda checked: self.ticked.emit(self.uid, checked))
         self.name.clicked.connect(lambda: self.chosen.emit(self.uid))
 
-    def show_set(self, one: ValueSet, *, shown: bool) -> None:
-        """Show a set; `shown` if its values are the displayed ones."""
-        self.uid, title = one.uid, one.title
+    def show_set(self, one: ValueSet, value: str, *, shown: bool) -> None:
+        """Show a set; with a `value`, its name is only a number. `shown` if its values are the displayed ones."""
+        self.uid = one.uid
+        title = f"{one.title}: {value}" if value else one.title
+        words = f"{one.name.rpartition(' ')[2]} · {value}" if value else one.title
         self.tick.setChecked(one.ticked)
         self.tick.setAccessibleName(f"Run the case {title}")
         self.tick.setToolTip("Each run uses every ticked case")
-        name = title if len(title) <= _LONGEST else title[: _LONGEST - 1] + "…"
+        name = words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"
         self.name.setText(name.replace("&", "&&"))
         self.name.setAccessibleName(f"Case {title}" + (", shown" if shown else ""))
         self.name.setToolTip(title if name != title else "")

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 
 from workbench.ui.shell.key_names import KeyName, KeyNameButton, first_keys, with_key
 from workbench.ui.widgets.controls import opens_menu
-from workbench.ui.widgets.theme import Theme, measure_hidden, set_role
+from workbench.ui.widgets.deferred_restyle import measure_hidden
+from workbench.ui.widgets.theme import Theme, set_role
 
 _NOTICE_CHARACTERS = 48
 """Characters of notice text for which the header reserves room, whatever the font size."""

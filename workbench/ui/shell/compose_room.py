@@ -102,6 +102,10 @@ class ComposePart(Protocol):
     def open_iteration_menu(self, uid: str, at: QPoint) -> None:
         """Open the menu of a timeline row at a global position."""
 
+    @property
+    def last_step(self) -> int:
+        """The stamp (`host.clock.stamp`) of the step that undo would take back, 0 for none."""
+
     def claims(self, command_id: str) -> bool:
         """Whether the key of "undo" or "redo" applies to a verdict instead of the focused text field."""
 

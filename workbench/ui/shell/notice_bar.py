@@ -3,7 +3,8 @@
 Invariant: a notice never shifts the layout. It takes the place of the product's name; the technical detail is an
 overlay, shown only while the user has it open. A question is fully visible before it can be answered: if its room is
 too small, it is shown in an overlay, too. A brief notice disappears by itself and uncovers the previous one; one that
-comes while a question is shown is delayed until that is gone.
+comes while a question is shown is delayed until that is gone. A notice that leaves disappears by itself, too, and with
+the view in which it arose.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ _WHOLE_WIDTH = 50
 """Characters per line of a question in an overlay."""
 LINES = 2
 BRIEF_MS = 10_000
-"""Display time of a brief notice; it stays while it has the mouse or the keyboard focus."""
+"""Display time of a brief notice; it stays while it has the mouse or the keyboard focus, or its detail is open."""
+LEAVES_MS = 20_000
+"""Display time of other notices that leave."""
 
 
 class _Notice(NamedTuple):
@@ -52,6 +55,7 @@ class _Notice(NamedTuple):
     error: bool = False
     detail: str = ""
     asks: bool = False
+    leaves: bool = False
 
 
 class NoticeText(QWidget):
@@ -129,7 +133,13 @@ class NoticeBar(QFrame):
         self._covered: _Notice | None = None
         self._next_brief: _Notice | None = None
         self._brief = QTimer(self, singleShot=True, interval=BRIEF_MS)
-        self._brief.timeout.connect(self._end_brief)
+        self._brief.timeout.connect(lambda: self._end_shown(self._brief))
+        self._leaving = QTimer(self, singleShot=True, interval=LEAVES_MS)
+        self._leaving.timeout.connect(lambda: self._end_shown(self._leaving))
+        self._is_new = False
+        """Whether the event that showed the notice is still being handled."""
+        self._settling = QTimer(self, singleShot=True, interval=0)
+        self._settling.timeout.connect(self._settle)
         self._text = NoticeText(self)
         self._button = QPushButton(self)
         self._button.setAutoDefault(True)
@@ -181,6 +191,11 @@ class NoticeBar(QFrame):
         return "" if self.isHidden() else self._notice.key
 
     @property
+    def is_new(self) -> bool:
+        """Whether the event that showed the notice is still being handled."""
+        return self._is_new
+
+    @property
     def standing_key(self) -> str:
         """The key of the permanent notice, which a brief one may cover."""
         return self._covered.key if self._covered is not None else "" if self._brief.isActive() else self.key
@@ -209,15 +224,17 @@ class NoticeBar(QFrame):
         error: bool = False,
         detail: str = "",
         asks: bool = False,
+        leaves: bool = False,
     ) -> None:
-        """Show `text`, as a question with `asks`; `action` is emitted when its button `label` is clicked."""
+        """Show `text`, as a question with `asks`, for some time with `leaves`; `action` is emitted when its button
+        `label` is clicked."""
         self._end_cover()
-        self._show(_Notice(key, text, action, label, error, detail, asks))
+        self._show(_Notice(key, text, action, label, error, detail, asks, leaves))
         self._show_next_brief()
 
     def show_brief(self, key: str, text: str, *, action: str, label: str) -> None:
         """Show a notice briefly in front of the current one; if that is a question, after it."""
-        self._next_brief = _Notice(key, text, action, label)
+        self._next_brief = _Notice(key, text, action, label, leaves=True)
         self._show_next_brief()
 
     def _show_next_brief(self) -> None:
@@ -238,8 +255,24 @@ class NoticeBar(QFrame):
         if self._notice.key == key:
             self._go()
 
+    def leave_view(self) -> None:
+        """Remove what leaves, because another view is shown; a notice of the change itself stays."""
+        if self._is_new:
+            return
+        self._next_brief = None
+        if self._covered is not None and self._covered.leaves:
+            self._covered = None
+        if self._notice.leaves:
+            self._go()
+
+    def _settle(self) -> None:
+        self._is_new = False
+
     def _show(self, notice: _Notice) -> None:
         self._notice = notice
+        self._is_new = True
+        self._settling.start()
+        (self._leaving.start if notice.leaves else self._leaving.stop)()
         set_role(self, "notice-error" if notice.error else "notice")
         self._text.set_full(notice.text)
         self._more.setChecked(False)
@@ -265,10 +298,13 @@ class NoticeBar(QFrame):
     def _end_cover(self) -> None:
         self._covered = None
         self._brief.stop()
+        self._leaving.stop()
 
-    def _end_brief(self) -> None:
-        if self.underMouse() or any(button.hasFocus() for button in self.findChildren(QAbstractButton)):
-            self._brief.start()
+    def _end_shown(self, timer: QTimer) -> None:
+        """Hide the notice, whose time is over, unless somebody may be reading it or about to press its button."""
+        is_used = self.is_detail_open or any(button.hasFocus() for button in self.findChildren(QAbstractButton))
+        if self.underMouse() or is_used:
+            timer.start()
         else:
             self._go()
 

@@ -1,12 +1,15 @@
 """Notices of the window: problems, recovery, saving, the engine, the hint about the built-in model.
 
-Invariant: nothing here is modal; a problem replaces a hint, a hint never replaces a problem. While a blind run is
-shown, texts that name a model, and any technical detail, are held back until the names are shown.
+Invariant: nothing here is modal; a problem replaces a hint, a hint never replaces a problem. What is not a problem
+leaves by itself, and with the view in which it arose; what it offered to undo can be undone in that view while it
+works. While a blind run is shown, texts that name a model, and any technical detail, are held back until the names are
+shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -15,12 +18,14 @@ from PySide6.QtWidgets import QApplication
 from workbench.app.compose.hidden_names import gives_away, names_of
 from workbench.core.faults import is_report
 from workbench.core.lanes import BUILTIN
+from workbench.host.clock import stamp
 from workbench.ui.shell.builtin_hint import BUILTIN_HINT, BuiltinHint
 from workbench.ui.shell.events import CommandStateChanged, SettingsRequested, StartNotice
 from workbench.usecases.problems import about_this_program, problem_of
 from workbench.usecases.recorder import END_UNSAVED, PIECES_UNSAVED
 
 if TYPE_CHECKING:
+    from workbench.app.commands import View
     from workbench.app.compose.session import ComposeSession
     from workbench.app.tasks import BackgroundTasks
     from workbench.core.drafts import Draft
@@ -33,6 +38,20 @@ if TYPE_CHECKING:
 COPY = "copy_details"
 KEPT_BACK = "Something went wrong. To see what, mark an answer or reveal the names."
 _ENGINE_TONES = {"ready": "green", "runtime": "green", "starting": "muted", "restarting": "warn", "dead": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What a notice offered, usually to undo something: the label of its button, its action, and the view.
+
+    `is_undone` returns after an edit whether the action was undone by an edit already.
+    """
+
+    label: str
+    act: Callable[[], object]
+    is_undone: Callable[[], bool] | None
+    view: View
+    at: int
 
 
 class WindowNotices(QObject):
@@ -55,11 +74,10 @@ class WindowNotices(QObject):
         self._engine = ("", "")
         self._said: tuple[str, str, str] | None = None
         self._told, self._said_blind = "", False
-        self._undo: Callable[[], object] | None = None
-        self._label = ""
+        self._offered: _Offer | None = None
+        self._view: View = "compose"
         self._quiet_acts: dict[str, Callable[[], object]] = {}
         """Actions of the buttons of quiet notices, by action name."""
-        self._is_undone: Callable[[], bool] | None = None
         self._was_blind = False
         self._builtin = BuiltinHint(workbench, tasks, events, bar, self)
         self._at_start = ("", "", "", "")
@@ -80,7 +98,7 @@ class WindowNotices(QObject):
         elif problem is not None:
             self.problem(problem.sentence, problem.detail)
         if keys_notice:
-            self.quiet("keys", keys_notice)
+            self.quiet("keys", keys_notice, lasting=True)
         self._builtin.begin()
 
     def _follow_lanes(self) -> None:
@@ -102,7 +120,8 @@ class WindowNotices(QObject):
             self._told, shown = KEPT_BACK if gives_away(sentence, names) else sentence, ""
         self._said_blind = compose.stage.shown.is_blind
         action, label = (COPY, "Copy details") if is_report(shown) else ("", "")
-        self._bar.show_notice(key, self._told, error=True, detail=shown, action=action, label=label)
+        leaves = key == "refusal"
+        self._bar.show_notice(key, self._told, error=True, detail=shown, action=action, label=label, leaves=leaves)
 
     def follow_blindness(self) -> None:
         """Update everything that depends on hidden names: the engine's state, the hint, and held-back problems."""
@@ -138,14 +157,15 @@ class WindowNotices(QObject):
         label: str = "",
         act: Callable[[], object] | None = None,
         detail: str = "",
+        lasting: bool = False,
     ) -> None:
-        """Show a message with low priority, unless a problem is shown; the button `label` triggers `act` or
-        `action`."""
+        """Show a message with low priority, unless a problem is shown; the button `label` triggers `act` or `action`.
+        It leaves by itself unless it is `lasting`."""
         if act is not None:
             action = f"act {key}"
             self._quiet_acts[action] = act
         if self._bar.standing_key not in ("problem", "refusal", "database"):
-            self._bar.show_notice(key, sentence, action=action, label=label, detail=detail)
+            self._bar.show_notice(key, sentence, action=action, label=label, detail=detail, leaves=not lasting)
 
     def at_start(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:
         """Show a start-up message; a start-up message already shown is kept in front of it, because it is not
@@ -157,7 +177,7 @@ class WindowNotices(QObject):
                 offered = self._at_start
         self._at_start = offered
         key, action, label, detail = offered
-        self.quiet(key, sentence, action=action, label=label, detail=detail)
+        self.quiet(key, sentence, action=action, label=label, detail=detail, lasting=True)
 
     def offer_at_start(self, said: StartNotice) -> None:
         """Show a start-up message with a button, and call `dismissed` when the user closes it."""
@@ -178,8 +198,8 @@ class WindowNotices(QObject):
         `is_undone` is called after an edit and returns whether the user has undone the action already: the offer would
         then undo something else.
         """
-        self._undo, self._is_undone, self._label = act, is_undone, label
-        self._bar.show_notice("offer", sentence, action="offer", label=label)
+        self._offered = _Offer(label, act, is_undone, self._view, stamp())
+        self._bar.show_notice("offer", sentence, action="offer", label=label, leaves=True)
         self._events.publish(CommandStateChanged())
 
     def offer_draft(self, sentence: str, before: Draft) -> None:
@@ -195,17 +215,31 @@ class WindowNotices(QObject):
 
     @property
     def offers_undo(self) -> bool:
-        """Whether the notice offers to undo the last action."""
-        return self._undo is not None and self._label == "Undo" and self._bar.key == "offer"
+        """Whether the last offer was to undo something in the shown view, and nothing has undone it."""
+        offered = self._offered
+        return offered is not None and offered.label == "Undo" and offered.view == self._view
+
+    @property
+    def offered_at(self) -> int:
+        """The stamp of the offer to undo what no edit can undo, 0 if there is none in the shown view."""
+        offered = self._offered
+        return offered.at if offered is not None and self.offers_undo and offered.is_undone is None else 0
+
+    def show_view(self, view: View) -> None:
+        """Remove what was said in another view; a notice of the change itself belongs to the new one."""
+        if self._offered is not None and self._bar.is_new and self._bar.key == "offer":
+            self._offered = replace(self._offered, view=view)
+        self._view = view
+        self._bar.leave_view()
 
     def undo(self) -> None:
-        """Trigger the offer of the notice, if it is to undo something."""
+        """Undo what was offered, whether or not its notice has left."""
         if self.offers_undo:
             self._act("offer")
 
     def withdraw_offer(self) -> None:
         """Withdraw the offer: the action was undone otherwise, or its prompt was left."""
-        self._undo = self._is_undone = None
+        self._offered = None
         self._bar.clear("offer")
         self._events.publish(CommandStateChanged())
 
@@ -221,7 +255,8 @@ class WindowNotices(QObject):
 
     def text_changed(self) -> None:
         """Withdraw an offer with nothing left to undo."""
-        if self._undo is not None and self._is_undone is not None and self._is_undone():
+        offered = self._offered
+        if offered is not None and offered.is_undone is not None and offered.is_undone():
             self.withdraw_offer()
 
     def saved(self) -> None:
@@ -281,10 +316,10 @@ class WindowNotices(QObject):
     def _act(self, action: str) -> None:
         if action == COPY and self._said is not None:
             QApplication.clipboard().setText(about_this_program(self._said[2]))
-        elif action == "offer" and self._undo is not None:
-            act, self._undo = self._undo, None
+        elif action == "offer" and self._offered is not None:
+            offered, self._offered = self._offered, None
             self._bar.clear("offer")
-            act()
+            offered.act()
             self._events.publish(CommandStateChanged())
         elif action == "keys":
             self._events.publish(SettingsRequested())

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.ui.shell.key_names import KeyName
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QMenu
+    from PySide6.QtWidgets import QAbstractButton, QMenu
 
     from workbench.app.lanes.lane_list import LaneList
     from workbench.app.lanes.lane_presenter import LanePresenter
@@ -111,6 +111,8 @@ class LanesOwner:
     answers: LaneAnswers
     models: LaneModels
     remembered: RemembersSettings
+    presets: QAbstractButton
+    """Opens the menu of lane presets."""
 
 
 class LanesWidget(QWidget):

@@ -101,17 +101,30 @@ class Notices(Protocol):
         """Report an error."""
 
     def quiet(
-        self, key: str, sentence: str, *, label: str = "", act: Callable[[], object] | None = None, detail: str = ""
+        self,
+        key: str,
+        sentence: str,
+        *,
+        label: str = "",
+        act: Callable[[], object] | None = None,
+        detail: str = "",
+        lasting: bool = False,
     ) -> None:
         """Report an action, unless a problem is shown; replaces the message with the same key.
 
-        `act` is the action of the button `label`; `detail` is folded at first.
+        `act` is the action of the button `label`; `detail` is folded at first. The message leaves by itself, and with
+        the view, unless it is `lasting`, such as one about work that goes on, or a
+        way back.
         """
 
     def offer(
         self, sentence: str, label: str, act: Callable[[], object], is_undone: Callable[[], bool] | None = None
     ) -> None:
-        """Report an action, with a button that triggers `act`; removed once `is_undone` returns True."""
+        """Report an action, with a button that triggers `act`; removed once `is_undone` returns True.
+
+        If the label is "Undo", the command Undo triggers `act`, too, also after the notice has left. `is_undone` tells
+        that the editor's own undo may have done it.
+        """
 
     def offer_draft(self, sentence: str, before: Draft) -> None:
         """Report what replaced the draft, with a button that restores the previous draft."""

@@ -1,6 +1,7 @@
 """Dispatches undo, redo and verdict keys to the shown view.
 
-Invariant: a view with verdicts undoes them itself; in any other view undo triggers the offer of the notice.
+Invariant: a view with verdicts undoes them itself; undo triggers the last offer of a notice where that is newer, and in
+any other view.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class UndoDispatch:
     @property
     def can_undo(self) -> bool:
         """Whether there is anything to undo."""
-        return self._notices.offers_undo if (verdicts := self._verdicts) is None else verdicts.can_undo
+        return self._undoes_offer or ((verdicts := self._verdicts) is not None and verdicts.can_undo)
 
     @property
     def can_redo(self) -> bool:
@@ -46,9 +47,9 @@ class UndoDispatch:
 
     def undo(self) -> None:
         """Undo the last action."""
-        if (verdicts := self._verdicts) is None:
+        if self._undoes_offer:
             self._notices.undo()
-        elif verdicts.can_undo:
+        elif (verdicts := self._verdicts) is not None and verdicts.can_undo:
             verdicts.undo()
 
     def redo(self) -> None:
@@ -67,7 +68,18 @@ class UndoDispatch:
 
     def claims(self, command_id: str) -> bool:
         """Whether the key of "undo" or "redo" applies to a verdict instead of the focused text field."""
-        return self._views.shown == "compose" and self._compose.claims(command_id)
+        if self._views.shown != "compose":
+            return False
+        return (command_id == "undo" and self._undoes_offer) or self._compose.claims(command_id)
+
+    @property
+    def _undoes_offer(self) -> bool:
+        """Whether the last step is what a notice offered to undo."""
+        if (verdicts := self._verdicts) is None:
+            return self._notices.offers_undo
+        if self._views.shown == "compose":
+            return self._notices.offered_at > self._compose.last_step
+        return self._notices.offered_at > 0 and not verdicts.can_undo
 
     @property
     def _verdicts(self) -> VerdictController | None:

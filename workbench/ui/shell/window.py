@@ -136,6 +136,7 @@ class MainWindow(QObject):
             moved.connect(lambda: side.select_iteration(compose.shown_row()))
             # Rows of a prompt may arrive after its answers, and navigation and notes depend on them.
             moved.connect(lambda: self.update_state())
+        self.views.changed.connect(notices.show_view)
         self.views.changed.connect(lambda view: publish(ViewShown(view)))
         self.views.changed.connect(lambda _: self.update_state())
         self.header.palette_clicked.connect(self.actions_["palette"].trigger)
@@ -143,7 +144,7 @@ class MainWindow(QObject):
         pulse.frame.connect(lambda outputs: publish(AnswersGrew(outputs)))
         pulse.foreign_change.connect(lambda: publish(HistoryChanged()))
         pulse.moved.connect(notices.moved)
-        pulse.recovered.connect(lambda sentence: notices.quiet("recovered", sentence))
+        pulse.recovered.connect(lambda sentence: notices.quiet("recovered", sentence, lasting=True))
         bridge.run_started.connect(lambda begun: notices.moved_on())
         bridge.run_started.connect(lambda begun: publish(RunChanged(begun.run_uid)))
         bridge.saved_late.connect(lambda uid: publish(RunChanged(uid)))

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from shiboken6 import isValid
 
 from workbench.ui.widgets.idle_queue import IdleQueue
-from workbench.ui.widgets.theme import MEASURED
 
+_MEASURED = "measured"
+"""The property of widgets that are restyled at once even while they are hidden."""
 _POLISHED, _OWN = Qt.WidgetAttribute.WA_WState_Polished, Qt.WidgetAttribute.WA_SetStyle
 _FONT = Qt.WidgetAttribute.WA_SetFont
 _SLICE = 10
@@ -73,12 +74,18 @@ class Restyle:
             _Hidden(later)
 
 
+def measure_hidden(widget: QWidget) -> None:
+    """Have a widget and its children restyled at once even while hidden: whether they fit is decided by their size."""
+    for one in (widget, *widget.findChildren(QWidget)):
+        one.setProperty(_MEASURED, True)
+
+
 def _can_wait(widget: QWidget) -> bool:
     # A hidden widget that retains its size, or is measured, affects its neighbours. A widget with its own font, or a
     # text area with its own colours, gets new ones from its owner right after the change, and would lose them when
     # restyled.
     is_given = widget.testAttribute(_FONT) or isinstance(widget, QAbstractScrollArea)
-    return not is_given and not widget.sizePolicy().retainSizeWhenHidden() and not widget.property(MEASURED)
+    return not is_given and not widget.sizePolicy().retainSizeWhenHidden() and not widget.property(_MEASURED)
 
 
 class _Hidden(QObject):

@@ -44,7 +44,10 @@ def room(widget: QWidget) -> QSize:
 
 
 class PaneDivider(QSplitter):
-    """A splitter of two parts. The first one's width is `rule(total width)` until the user moves the divider."""
+    """A splitter of two parts. The first one's width is `rule(total width)` until the user moves the divider.
+
+    The rule is asked only when both parts are there: it may read from them.
+    """
 
     def __init__(self, rule: Callable[[int], int], parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -65,13 +68,14 @@ class PaneDivider(QSplitter):
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         # A part that needed more than the rule gives it may need less by now.
-        if event.type() == QEvent.Type.LayoutRequest and self.sizes()[:1] != [self._rule(self.width())]:
+        is_asked = event.type() == QEvent.Type.LayoutRequest and self._is_whole()
+        if is_asked and self.sizes()[0] != self._rule(self.width()):
             self.divide()
         return done
 
     def divide(self) -> None:
-        """Apply the rule, unless the user moved the divider."""
-        if not self.is_by_hand:
+        """Apply the rule, unless the user moved the divider or a part is not there yet."""
+        if not self.is_by_hand and self._is_whole():
             first = self._rule(self.width())
             self.setSizes([first, self.width() - first - self.handleWidth()])
 
@@ -84,6 +88,9 @@ class PaneDivider(QSplitter):
         """Set whether the shown view has the first part; a folded one stays hidden."""
         self._is_first_wanted = is_wanted
         self._show_first()
+
+    def _is_whole(self) -> bool:
+        return self.count() == 2
 
     def _show_first(self) -> None:
         if (first := self.widget(0)) is not None:

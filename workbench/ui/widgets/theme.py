@@ -22,12 +22,9 @@ Motion = Literal["system", "reduced", "full"]
 STYLE = "Fusion"
 QUIET_PADDING = 7
 """Pixels between the edge of a flat button and its text: padding and border."""
-MEASURED = "measured"
-"""The property of widgets that are restyled at once even while they are hidden."""
 __all__ = [
     "DARK",
     "LIGHT",
-    "MEASURED",
     "QUIET_PADDING",
     "STYLE",
     "Mode",
@@ -35,7 +32,6 @@ __all__ = [
     "Theme",
     "ThemeTokens",
     "keep_room",
-    "measure_hidden",
     "set_role",
     "set_text_font",
 ]
@@ -196,12 +192,6 @@ def keep_room(widget: QWidget) -> None:
     policy = widget.sizePolicy()
     policy.setRetainSizeWhenHidden(True)
     widget.setSizePolicy(policy)
-
-
-def measure_hidden(widget: QWidget) -> None:
-    """Have a widget and its children restyled at once even while hidden: whether they fit is decided by their size."""
-    for one in (widget, *widget.findChildren(QWidget)):
-        one.setProperty(MEASURED, True)
 
 
 def set_text_font(area: QAbstractScrollArea, font: QFont) -> None:

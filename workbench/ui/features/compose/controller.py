@@ -243,6 +243,11 @@ class ComposeController:
         """Whether there is anything to redo."""
         return self.steps.can_redo
 
+    @property
+    def last_step(self) -> int:
+        """The stamp of the last step."""
+        return self.steps.last_step
+
     def undo(self) -> None:
         """Undo the last edit or verdict."""
         self.steps.undo()

@@ -88,5 +88,10 @@ def lanes_owner(owner: ComposeOwner, tasks: BackgroundTasks) -> LanesOwner:
     """Return the owner interface of Compose's lanes."""
     compose = owner.compose
     return LanesOwner(
-        compose.lanes, compose.board, _Answers(compose.stage, compose.sets), _Models(owner, tasks), owner.remembered
+        compose.lanes,
+        compose.board,
+        _Answers(compose.stage, compose.sets),
+        _Models(owner, tasks),
+        owner.remembered,
+        owner.page.runbar.presets,
     )

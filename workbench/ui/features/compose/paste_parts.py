@@ -69,7 +69,7 @@ class PastedPartsActions(QObject):
             return
         from workbench.formats.pasted_parts import recognised
 
-        if not (found := recognised(text)):
+        if not (found := recognised(text)) or _is_dialogue_alone(editor, text):
             return
         if found.output is not None and not (found.examples or found.tools):
             label = "Use as output format"
@@ -91,3 +91,12 @@ class PastedPartsActions(QObject):
         editor.parts_shown.focus_next(found, content)
         editor.set_content(found.added_to(content), undoable=True)
         editor.edited.emit()
+
+
+def _is_dialogue_alone(editor: ContentEditor, text: str) -> bool:
+    """Whether the prompt is only this recorded dialogue; making messages of it is offered instead."""
+    from workbench.formats.imports.conversation import looks_like_json_conversation
+
+    pasted = encodable(text)
+    is_alone = not any(message.text.strip() for message in editor.content().messages if message.text != pasted)
+    return is_alone and looks_like_json_conversation(text)

@@ -53,6 +53,7 @@ class SetActions(QObject):
         self._bar.menu_wanted.connect(self.open_menu)
         self._pager.wanted.connect(self.step)
         self._stage.paged.connect(self.show_page)
+        view.values.edited.connect(self._follow_values)
 
     def show(self) -> None:
         """Show the current value sets."""
@@ -60,6 +61,11 @@ class SetActions(QObject):
         self._view.values.marks.show(() if active is None else active.kinds, editable=False)
         self._bar.show_sets(self._sets.sets, self._sets.active)
         self._view.show_set_bar()
+
+    def _follow_values(self) -> None:
+        """Show the value that is being typed in the chip of its case."""
+        if self._sets.active:
+            self._bar.show_sets(self._sets.sets, self._sets.active)
 
     def show_page(self) -> None:
         """Show which set the lanes display, and the progress of the run."""

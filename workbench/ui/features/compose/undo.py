@@ -7,6 +7,7 @@ cannot be redone.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -40,6 +41,11 @@ class ComposeUndo:
     def can_undo(self) -> bool:
         """Whether there is anything to undo."""
         return self._order.undoes_verdict if self._compose.viewing is not None else self._order.undo is not None
+
+    @property
+    def last_step(self) -> int:
+        """The stamp of the last step, 0 for none; in a past iteration later than any, because the draft is hidden."""
+        return sys.maxsize if self._compose.viewing is not None else self._order.last_step
 
     @property
     def can_redo(self) -> bool:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.app.history.detail import AnswerCardData
@@ -19,6 +19,9 @@ from workbench.ui.features.history.marked_label import mark
 from workbench.ui.shell.bars import ElidedText
 from workbench.ui.widgets.diff.text import DiffRun, DiffView
 from workbench.ui.widgets.reader.answer import AnswerView
+from workbench.ui.widgets.reader.markdown import MarkdownView
+from workbench.ui.widgets.reader.modes import RENDER_LIMIT
+from workbench.ui.widgets.reader.sniff import FormatSniffer
 from workbench.ui.widgets.small_controls import breakable, quiet_button
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -121,8 +124,35 @@ class MarkedText(AnswerView):
             fit(self, _ANSWER_LINES)
 
 
+class RenderedText(MarkdownView):
+    """An answer as rendered Markdown, sized to its content."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self.textChanged.connect(self.fit)
+        theme.changed.connect(self.fit)
+
+    def fit(self) -> None:
+        """Set the height to the content, at most that of the lines of an answer."""
+        most = self.fontMetrics().lineSpacing() * 1.2 * _ANSWER_LINES
+        self.setFixedHeight(math.ceil(min(self.document().size().height(), most)) + 2)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        place = self.verticalScrollBar().value()
+        super().showEvent(event)
+        self.following.go_to(place)  # Qt scrolls to the caret, which is at the end, when the view is first shown
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit()
+
+
 class AnswerCard(QFrame):
-    """Title, answer, and costs. `request_wanted(OutputRecord)` is emitted to show its request and response."""
+    """Title, answer, and costs. `request_wanted(OutputRecord)` is emitted to show its request and response.
+
+    Markdown is rendered, unless matches of a search are to be marked in its text.
+    """
 
     request_wanted = Signal(object)
 
@@ -131,7 +161,9 @@ class AnswerCard(QFrame):
         set_role(self, "card")
         self.card = AnswerCardData("", "")
         self.title = ElidedText(role="heading", parent=self)
+        self._theme = theme
         self.text = MarkedText(theme, self)
+        self.rendered: RenderedText | None = None
         self.said = QLabel(self)
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setWordWrap(True)
@@ -147,6 +179,7 @@ class AnswerCard(QFrame):
         layout.setSpacing(4)
         layout.addWidget(self.title)
         layout.addWidget(self.text)
+        self._layout = layout
         layout.addWidget(self.said)
         layout.addStretch(1)
         layout.addLayout(foot)
@@ -162,7 +195,12 @@ class AnswerCard(QFrame):
         shift = int(card.cut_start)
         self.text.setAccessibleName(f"Answer of {card.title}")
         self.text.show_marked(text, tuple((start + shift, end + shift) for start, end in card.marks), keep=keep)
-        self.text.setVisible(bool(card.text))
+        renders = _is_rendered(card)
+        if renders:
+            self._render(text)
+        if self.rendered is not None:
+            self.rendered.setVisible(renders)
+        self.text.setVisible(bool(card.text) and not renders)
         set_role(self.said, "error" if card.record is not None and card.record.result.failure else "small")
         self.said.setText(breakable(card.said))
         self.said.setVisible(bool(card.said))
@@ -171,6 +209,28 @@ class AnswerCard(QFrame):
         self.copy.setAccessibleName(f"Copy the answer of {card.title}")
         self.request.setVisible(card.record is not None)
         self.request.setAccessibleName(f"Request and response of {card.title}")
+
+    def _render(self, text: str) -> None:
+        """Render Markdown; the text is shown instead if that takes too long."""
+        if self.rendered is None:
+            self.rendered = RenderedText(self._theme, self)
+            self.rendered.too_much.connect(self._show_text)
+            self._layout.insertWidget(self._layout.indexOf(self.text), self.rendered)
+        self.rendered.setAccessibleName(self.text.accessibleName())
+        self.rendered.set_text(text)
+
+    def _show_text(self) -> None:
+        if self.rendered is not None:
+            self.rendered.hide()
+            self.text.show()
+
+
+def _is_rendered(card: AnswerCardData) -> bool:
+    if card.marks or len(card.text) > RENDER_LIMIT:
+        return False
+    sniffer = FormatSniffer()
+    sniffer.take(card.text)
+    return sniffer.markdown
 
 
 class AnswerCards(QWidget):

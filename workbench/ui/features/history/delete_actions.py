@@ -182,7 +182,7 @@ class DeleteActions(QObject):
             services.notices.withdraw(_KEY)
             services.notices.offer(problem_of(error).sentence, "Try again", self.clean)
 
-        services.notices.quiet(_KEY, "Rewriting the file…")
+        services.notices.quiet(_KEY, "Rewriting the file…", lasting=True)
         services.tasks.run(self.eraser.clean, done, failed)
 
     def _gone(self, uids: Collection[str]) -> None:

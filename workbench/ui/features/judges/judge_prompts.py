@@ -145,7 +145,7 @@ class JudgePromptActions:
             services.navigator.open_prompt(owner)
             services.navigator.show("test")
 
-        services.notices.quiet(_KEY, sentence, label=_BACK, act=back)
+        services.notices.quiet(_KEY, sentence, label=_BACK, act=back, lasting=True)
 
     def prompt_opened(self, prompt: str) -> None:
         """Withdraw what was said of another prompt."""

@@ -25,6 +25,22 @@ COMMANDS = (
         run=lambda c: c.add(),
     ),
     Command(
+        "lane_presets",
+        "Lane presets…",
+        "Lanes",
+        (),
+        needs("has_prompt"),
+        run=lambda c: c.presets.open_menu(),
+    ),
+    Command(
+        "save_lane_preset",
+        "Save the lanes as a preset…",
+        "Lanes",
+        (),
+        needs("is_editing", "writable", unless=("blind",)),
+        run=lambda c: c.presets.ask_name(),
+    ),
+    Command(
         "duplicate_lane",
         "Duplicate the focused lane",
         "Lanes",

@@ -21,6 +21,7 @@ from workbench.ui.features.lanes.lane_dialogs import LaneDialogs
 from workbench.ui.features.lanes.lane_judges import LaneJudges
 from workbench.ui.features.lanes.layout_actions import LaneLayout
 from workbench.ui.features.lanes.next_steps import NextSteps
+from workbench.ui.features.lanes.presets import LanePresetActions
 from workbench.ui.features.lanes.reading_handlers import ReadingHandlers
 from workbench.ui.features.lanes.retired import RetiredModels
 from workbench.ui.features.lanes.samples import LaneSamples
@@ -47,6 +48,7 @@ class LanesController:
     next_steps: NextSteps
     checks: LaneChecks
     judges: LaneJudges
+    presets: LanePresetActions
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -70,6 +72,7 @@ class LanesController:
         self.next_steps = NextSteps(services, owner.lanes)
         self.checks = LaneChecks(services, view, owner)
         self.judges = LaneJudges(services, view, owner)
+        self.presets = LanePresetActions(services, owner)
         view.ask_support, view.ask_listed = owner.models.show_support, owner.models.show_listed
         self._connect(owner)
         return view

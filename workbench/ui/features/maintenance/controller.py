@@ -55,7 +55,7 @@ class MaintenanceController:
         """Make a backup that is kept until deleted by hand."""
         notices = self._services.notices
         if self.desk.back_up():
-            notices.quiet(NOTICE, "Making a backup…")
+            notices.quiet(NOTICE, "Making a backup…", lasting=True)
         else:
             notices.quiet(NOTICE, "Another maintenance task is running. Try again in a moment.")
 
@@ -111,6 +111,7 @@ class MaintenanceController:
                     "Deleted data may still be in the file, because the file was not rewritten yet.",
                     label="Rewrite file",
                     act=lambda: services.events.publish(HistoryCleaningRequested()),
+                    lasting=True,
                 )
 
         deleting, read_only = services.backend.store.deleting, self.desk.read_only
@@ -133,4 +134,5 @@ class MaintenanceController:
             label="Settings…",
             act=lambda: services.events.publish(SettingsRequested("history")),
             detail=detail,
+            lasting=True,
         )

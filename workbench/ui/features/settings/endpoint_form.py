@@ -55,7 +55,7 @@ class EndpointFormView(QWidget):
         self._name.setAccessibleName("Name")
         self._url = QLineEdit()
         self._url.setAccessibleName("Base URL")
-        self._url.setPlaceholderText("http://localhost:8000/v1")
+        self._url.setPlaceholderText("http://localhost:8000")
         self._protocol = ProtocolFields()
         self._needs_key = QCheckBox("Needs a key")
         self._secret = SecretField("API key")

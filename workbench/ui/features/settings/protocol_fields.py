@@ -59,7 +59,7 @@ class ProtocolFields(QWidget):
     def address_hint(self) -> str:
         """An example of an address."""
         known = PROVIDERS.get(self.provider)
-        return (known.address_hint or known.base_url) if known else "http://localhost:8000/v1"
+        return (known.address_hint or known.base_url) if known else "http://localhost:8000"
 
     def settings(self) -> tuple[tuple[str, str], ...]:
         """Return the current settings in their stored form, sorted by name."""
