@@ -189,9 +189,9 @@ def test_labels_are_given_by_keys_and_measure_the_judge(desk: Desk) -> None:
     desk.until(lambda: "corrected" in (view.suites.heads()[0].judged or ""))
     desk.until(lambda: view.judge.text.text().startswith("The judge is too lenient: it passed "))
     assert (view.judge.isVisible(), view.judge.choose.text()) == (True, "Improve this judge…")
-    said = view.judge.text.text()
-    assert " Corrected for the judge's errors, " in said
-    assert "between acme-mini and the baseline acme-large" in said or "acme-mini passes less often" in said
+    # The report may be one of the labels before.
+    desk.until(lambda: " Corrected for the judge's errors, " in view.judge.text.text())
+    assert "the baseline acme-large" in view.judge.text.text()
     desk.until(lambda: view.suites.figures.counts.rows.get("label_differs", 0) > 0)
     view.filters.rows_chosen.emit("label_differs")
     desk.until(lambda: 0 < view.suites.model.rowCount() < 24)
