@@ -62,6 +62,17 @@ def test_rows_that_answer_held_out_values_are_no_training_rows(history: History)
     assert training.rows == 2
 
 
+def test_rows_that_answer_the_values_of_a_guard_set_are_no_training_rows(history: History) -> None:
+    history.version()
+    history.guard("general", 10)
+    for order in ("5", "9", "10"):
+        # The guard's cases ask about the orders 0 to 9.
+        history.iteration((1, MODEL), text=order, star=True)
+    training = history.evidence().training
+    assert training is not None
+    assert training.rows == 1
+
+
 # Tries
 
 

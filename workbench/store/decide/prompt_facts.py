@@ -62,6 +62,11 @@ _HELD_VALUES = (
     "SELECT value_bodies.hash FROM cases JOIN value_bodies ON value_bodies.id = cases.values_id"
     " WHERE cases.prompt_id = ? AND cases.held_out = 1"
 )
+_GUARD_VALUES = (
+    "SELECT value_bodies.hash FROM cases JOIN value_bodies ON value_bodies.id = cases.values_id"
+    " JOIN prompts ON prompts.id = cases.prompt_id"
+    " WHERE prompts.uid IN (SELECT value FROM json_each(?)) AND value_bodies.body <> '{}'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +182,18 @@ def scoring_rules(connection: sqlite3.Connection, run_uids: Collection[str]) -> 
     return {uid: (as_text(checks), threshold) for uid, checks, threshold in rows}
 
 
-def answers(connection: sqlite3.Connection, prompt_uid: str, output_uids: Collection[str]) -> tuple[AnswerFact, ...]:
-    """Return the finished ones of these answers that are shown, and not to values of a held-out case.
+def answers(
+    connection: sqlite3.Connection, prompt_uid: str, output_uids: Collection[str], guards: Collection[str]
+) -> tuple[AnswerFact, ...]:
+    """Return the finished ones of these answers that are shown, and not to values of a held-out case or of a case in a
+    guard set, whose prompts `guards` names.
 
     Raises StoreError (missing).
     """
     prompt = prompt_id(connection, prompt_uid)
     statement = _ANSWERS.format(shown=shown_answers(connection))
     held = {hash_ for (hash_,) in connection.execute(_HELD_VALUES, (prompt,))}
+    held |= {hash_ for (hash_,) in connection.execute(_GUARD_VALUES, (json.dumps(sorted(guards)),))}
     wanted, found = sorted(output_uids), list[AnswerFact]()
     for start in range(0, len(wanted), _AT_ONCE):
         for uid, version, values, case, state, reason, given, made, at, text in connection.execute(

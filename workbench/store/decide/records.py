@@ -78,10 +78,11 @@ class DecideRecords:
         with self._readers.use() as connection:
             return calls.read(connection, run_uid, positions)
 
-    def answers(self, prompt_uid: str, output_uids: Collection[str]) -> tuple[AnswerFact, ...]:
-        """Return the finished ones of these answers, without those to held-out cases. Raises StoreError (missing)."""
+    def answers(self, prompt_uid: str, output_uids: Collection[str], guards: Collection[str]) -> tuple[AnswerFact, ...]:
+        """Return the finished ones of these answers, without those to held-out cases and to cases of the guard sets
+        `guards`. Raises StoreError (missing)."""
         with self._readers.use() as connection:
-            return prompt_facts.answers(connection, prompt_uid, output_uids)
+            return prompt_facts.answers(connection, prompt_uid, output_uids, guards)
 
     def labelled(self, prompt_uid: str) -> tuple[LabelledAnswer, ...]:
         """Return the labelled answers of a prompt's tests with the judge's verdicts. Raises StoreError (missing)."""

@@ -1,7 +1,7 @@
 """What training rows the rated answers of a prompt would give.
 
-Invariant: counted as `usecases.training` writes them, from winners and starred answers without held-out cases, but
-without comparing texts: near-duplicates are only left out when the files are made.
+Invariant: counted as `usecases.training` writes them, from winners and starred answers, without those to values of
+held-out cases and guard sets, but without comparing texts: near-duplicates are only left out when the files are made.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def training_evidence(
                 bad.add(one.uid)
     if not good:
         return None
-    facts = {one.uid: one for one in store.decide.answers(prompt_uid, good | bad) if not one.is_cut}
+    guards = store.tests.settings(prompt_uid).guards
+    facts = {one.uid: one for one in store.decide.answers(prompt_uid, good | bad, guards) if not one.is_cut}
     claims: dict[_Row, set[bool]] = {}
     # A star marks a good answer even if another one won.
     for uid, fact in facts.items():
