@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 
 from workbench.ui.shell.key_names import KeyName, KeyNameButton, first_keys, with_key
 from workbench.ui.widgets.controls import opens_menu
-from workbench.ui.widgets.deferred_restyle import measure_hidden
 from workbench.ui.widgets.theme import Theme, set_role
 
 _NOTICE_CHARACTERS = 48
@@ -193,6 +192,8 @@ class WindowHeader(QFrame):
 
     def add_views(self, tabs: QWidget) -> None:
         """Place the view tabs beside the name, at a fixed position."""
+        from workbench.ui.widgets.deferred_restyle import measure_hidden  # not before the first paint
+
         self._tabs = tabs
         self._layout.insertWidget(1, tabs)
         for part in (self._name, self._palette, self._settings, self._session, tabs):
