@@ -1,4 +1,4 @@
-"""`promptfoo eval` and `workbench test` in turns, each as a whole process: 100 cases, 8 columns, three checks.
+"""Compares the times of `promptfoo eval` and `workbench test`, as whole processes: 100 cases, 8 columns, 3 checks.
 
     python -m tests.bench.beside_promptfoo FOLDER [ROUNDS]
 
@@ -43,7 +43,7 @@ _CHECKS = (
 
 
 def main(arguments: list[str]) -> int:
-    """Measure in turns, print every time and the medians, and return the exit code."""
+    """Run both alternately, print all times and their medians, and return the exit code."""
     folder, rounds = Path(arguments[0]).resolve(), int(arguments[1]) if len(arguments) > 1 else 3
     with server("tests.bench.engine_server") as port:
         base = f"http://127.0.0.1:{port}"

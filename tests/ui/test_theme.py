@@ -24,7 +24,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.dialog_support import theme
 from tests.ui.looks import change_mode, change_scale
 from workbench.ui.widgets.stylesheet import _SHEET as SHEET
-from workbench.ui.widgets.theme import DARK, LIGHT, Theme, ThemeTokens, set_role
+from workbench.ui.widgets.theme import DARK, LIGHT, Mode, Theme, ThemeTokens, set_role
 
 __all__ = ["theme"]
 
@@ -84,8 +84,8 @@ def test_every_stylesheet_rule_has_enough_contrast(tokens: ThemeTokens) -> None:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_placeholder_text_has_the_opaque_muted_colour(qtbot: QtBot, theme: Theme, mode: str) -> None:
-    change_mode(theme, mode)  # type: ignore[arg-type] # one of the two
+def test_placeholder_text_has_the_opaque_muted_colour(qtbot: QtBot, theme: Theme, mode: Mode) -> None:
+    change_mode(theme, mode)
     for field in (QLineEdit(), QPlainTextEdit()):
         qtbot.addWidget(field)
         field.show()
@@ -95,8 +95,8 @@ def test_placeholder_text_has_the_opaque_muted_colour(qtbot: QtBot, theme: Theme
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("kind", [QPushButton, QToolButton])
-def test_disabled_buttons_have_enough_contrast(qtbot: QtBot, theme: Theme, mode: str, kind: type[QWidget]) -> None:
-    change_mode(theme, mode)  # type: ignore[arg-type] # one of the two
+def test_disabled_buttons_have_enough_contrast(qtbot: QtBot, theme: Theme, mode: Mode, kind: type[QWidget]) -> None:
+    change_mode(theme, mode)
     for role in ("", "quiet", "primary"):
         button = kind()
         qtbot.addWidget(button)
@@ -108,8 +108,8 @@ def test_disabled_buttons_have_enough_contrast(qtbot: QtBot, theme: Theme, mode:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_every_control_shows_a_focus_ring(qtbot: QtBot, theme: Theme, mode: str) -> None:
-    change_mode(theme, mode)  # type: ignore[arg-type] # one of the two
+def test_every_control_shows_a_focus_ring(qtbot: QtBot, theme: Theme, mode: Mode) -> None:
+    change_mode(theme, mode)
     page = QWidget()
     qtbot.addWidget(page)
     layout = QVBoxLayout(page)

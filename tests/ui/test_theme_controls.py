@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import theme
 from tests.ui.looks import change_mode, change_scale
-from workbench.ui.widgets.theme import Theme, set_role
+from workbench.ui.widgets.theme import Mode, Theme, set_role
 
 __all__ = ["theme"]
 
@@ -24,8 +24,8 @@ def _inked(image: QImage, left: int, right: int) -> int:
 @pytest.mark.parametrize("scale", [0.8, 2.0])
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("kind", [QComboBox, QSpinBox])
-def test_drop_down_shows_its_arrow(qtbot: QtBot, theme: Theme, mode: str, scale: float, kind: type[QWidget]) -> None:
-    change_mode(theme, mode)  # type: ignore[arg-type] # one of the two
+def test_drop_down_shows_its_arrow(qtbot: QtBot, theme: Theme, mode: Mode, scale: float, kind: type[QWidget]) -> None:
+    change_mode(theme, mode)
     change_scale(theme, scale)
     choice = kind()
     qtbot.addWidget(choice)
@@ -37,8 +37,8 @@ def test_drop_down_shows_its_arrow(qtbot: QtBot, theme: Theme, mode: str, scale:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_checked_toggle_has_a_border_and_an_underline(qtbot: QtBot, theme: Theme, mode: str) -> None:
-    change_mode(theme, mode)  # type: ignore[arg-type] # one of the two
+def test_checked_toggle_has_a_border_and_an_underline(qtbot: QtBot, theme: Theme, mode: Mode) -> None:
+    change_mode(theme, mode)
     toggle = QToolButton()
     qtbot.addWidget(toggle)
     toggle.setText("Aa")
@@ -55,8 +55,8 @@ def test_checked_toggle_has_a_border_and_an_underline(qtbot: QtBot, theme: Theme
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_focused_button_has_a_single_border(qtbot: QtBot, theme: Theme, mode: str) -> None:
-    change_mode(theme, mode)  # type: ignore[arg-type] # one of the two
+def test_focused_button_has_a_single_border(qtbot: QtBot, theme: Theme, mode: Mode) -> None:
+    change_mode(theme, mode)
     button = QPushButton()
     qtbot.addWidget(button)
     button.resize(120, 40)

@@ -41,7 +41,7 @@ _MOST_NAME = 60
 
 @dataclass(frozen=True, slots=True)
 class ChosenDraft:
-    """What to run. `kept` is the stored draft, None if the draft is not stored; `notes` say what was left out.
+    """The draft to run. `kept` is the stored draft, None if it is not stored; `notes` tell of omitted parts.
 
     `packed` is the prompt in the pack that was named, None if none was; `cases` are its cases as they are tested here.
     """

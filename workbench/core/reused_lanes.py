@@ -16,14 +16,14 @@ STAND_INS = (BUILTIN, ECHO)
 
 @dataclass(frozen=True, slots=True)
 class AvailableLanes:
-    """Lanes whose endpoints exist, and those that were left out because theirs do not."""
+    """Lanes whose endpoints exist; `left_out` are those whose endpoints do not."""
 
     lanes: tuple[Lane, ...]
     left_out: tuple[Lane, ...] = ()
 
     @property
     def sentence(self) -> str:
-        """What was left out, why, and what to do; "" if nothing was."""
+        """Which lanes are omitted, why, and what to do; "" if none is."""
         if not self.left_out:
             return ""
         names = tuple(dict.fromkeys(lane.title for lane in self.left_out))

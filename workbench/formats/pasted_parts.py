@@ -26,7 +26,7 @@ _NOTHING = "There are no examples, tools or JSON Schema in the clipboard. Copy t
 
 @dataclass(frozen=True, slots=True)
 class PastedParts:
-    """The parts of a prompt in a text, and sentences about what was left out."""
+    """The parts of a prompt found in a pasted text; `left_out` has a sentence for each thing that was not used."""
 
     examples: tuple[Example, ...] = ()
     tools: tuple[Tool, ...] = ()
@@ -60,7 +60,7 @@ class PastedParts:
 
 
 def read_parts(text: str) -> PastedParts:
-    """Return what can be read of `text`, and what was left out; if there is nothing, `left_out` says so."""
+    """Return the parts found in `text`. Without any, `left_out` says why."""
     if not text.strip():
         return PastedParts(left_out=(_NOTHING,))
     if len(text) > MOST:

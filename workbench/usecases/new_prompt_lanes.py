@@ -45,7 +45,7 @@ def new_prompt_lanes(store: Store) -> NewPromptLanes:
 def _last_used(store: Store) -> tuple[Lane, ...]:
     """Return the lanes of the prompt that was open last, or of the next one that has any.
 
-    A sample counts once it was run with a real model: before, nobody chose its lanes.
+    Samples are skipped until they have been run with a real model, because their lanes were not chosen by anyone.
     """
     rows, last = store.prompts(), store.last_prompt()
     samples = {store.get_meta(fact) for fact in (SAMPLE, TOOL_SAMPLE)}

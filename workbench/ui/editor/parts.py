@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -251,9 +252,9 @@ class ContentParts(QObject):
         section.controls_changed.connect(self._column.reorder)
         for field in section.fields:
             self._editor.share_undo(field)
-            field.takes = lambda data, act, field=field: self._takes(section, field, data, act=act)  # type: ignore[misc]
+            field.takes = partial(self._takes, section, field)
 
-    def _takes(self, section: PartSection, field: ExactField, data: QMimeData, *, act: bool) -> bool:
+    def _takes(self, section: PartSection, field: ExactField, data: QMimeData, act: bool) -> bool:
         """Replace an untouched section by what is pasted into it, unless it goes into the middle of a text."""
         is_inside = not {*field.selection()} <= {0, field.length}
         if is_inside or not self._editor.can_edit or not data.hasText():

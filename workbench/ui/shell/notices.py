@@ -1,9 +1,8 @@
 """Notices of the window: problems, recovery, saving, the engine, the hint about the built-in model.
 
-Invariant: nothing here is modal; a problem replaces a hint, a hint never replaces a problem. What is not a problem
-leaves by itself, and with the view in which it arose; what it offered to undo can be undone in that view while it
-works. While a blind run is shown, texts that name a model, and any technical detail, are held back until the names are
-shown.
+Invariant: no notice is modal. A problem replaces a hint; a hint never replaces a problem. Other notices disappear after
+a time, or when their view is left; their Undo remains available in that view as long as it works. While a blind run is
+shown, texts that name a model, and any technical detail, are held back until the names are shown.
 """
 
 from __future__ import annotations

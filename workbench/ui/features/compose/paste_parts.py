@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _KEY = "pasted"
 _MOST_SAID = 2
-"""Sentences about what was left out that fit a notice."""
+"""The most sentences about unused parts that a notice shows."""
 _LOOKED_AT = 200_000
 """Characters of a pasted text up to which it is checked; reading a longer one would delay the next key."""
 

@@ -131,7 +131,7 @@ class LanePresetActions:
             return
         before = self._lanes.lanes
         undo = self._lanes.exchange(found.lanes)
-        # What was left out comes first, because the end of a long notice is elided.
+        # Omitted lanes come first, because the end of a long notice is cut.
         said = f"{found.sentence} The other lanes of “{name}” are here." if found.sentence else ""
         said = said or f"The lanes are now those of “{name}”."
         self._notices.offer(said, "Undo", undo, lambda: self._lanes.lanes == before)
