@@ -155,7 +155,7 @@ def test_head_has_every_figure_of_its_column_and_what_it_differs_by_from_the_bas
     assert second.figures == (HeadFigure("1.2 s", "+0.6", "red"), HeadFigure("$2.50", "+$1.50", "red", "per 1,000"))
     details = "\n".join(second.details)
     assert "Mean score 0.95" in details
-    assert "Latency quartiles 0.6, 1.2 and 1.8 s" in details
+    assert "Latency quartiles 0.7, 1.2 and 1.8 s" in details
     assert "$2.50 per 1,000 calls" in details
     assert "Only some samples pass: 1 case" in details
     assert "All 2 samples pass: 90 %" in details
