@@ -20,7 +20,7 @@ from workbench.core.testing.settings import SuiteBudget
 from workbench.host.ids import new_uid
 from workbench.ui.composition import FEATURES
 from workbench.ui.features.testing import feature
-from workbench.ui.features.testing.column_header import fitted_figures, fitted_judged, fitted_verdict
+from workbench.ui.features.testing.column_header import fitted_figures, fitted_judged, fitted_title, fitted_verdict
 from workbench.ui.features.testing.settings_dialog import SuiteSettingsDialog
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.feature import FeatureSet
@@ -346,6 +346,19 @@ def test_verdict_that_is_too_long_leaves_out_its_difference(qapp: QApplication) 
     whole, brief = "better · +40 points", "better · +40"
     shown = [fitted_verdict(whole, metrics, metrics.horizontalAdvance(one)) for one in (whole, brief, "better", "b")]
     assert shown == [whole, brief, "better", "better"]
+
+
+def test_titles_that_do_not_fit_are_told_apart(qapp: QApplication) -> None:
+    metrics = QFontMetrics(qapp.font())
+    titles = [f"a-model-family-{number}-preview-2026-11-30-instruct" for number in range(8)]
+    room = metrics.horizontalAdvance("a-model-family-0-pre…")
+    shown = [fitted_title(title, titles, metrics, room) for title in titles]
+    assert len(set(shown)) == 8
+    assert all(one.startswith(f"…family-{number}") for number, one in enumerate(shown))
+    assert all(metrics.horizontalAdvance(one) <= room for one in shown)
+    # One that differs from all others in what is left keeps its beginning, and one that fits is whole.
+    assert fitted_title("a-model-family-0-preview-2026-11-30-code", titles, metrics, room).startswith("a-")
+    assert fitted_title("m", [*titles, "m"], metrics, room) == "m"
 
 
 def test_figures_of_a_head_fit_its_width(qapp: QApplication) -> None:

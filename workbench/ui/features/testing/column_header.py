@@ -5,6 +5,7 @@ Invariant: what is painted is also in the head's tooltip and accessible text; a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
@@ -21,6 +22,7 @@ MARGIN = 10
 _TOP, _BOTTOM, _LOW_BOTTOM = 4, 8, 4
 _PLOT_WIDTH, _PLOT_HEIGHT = 96, 12
 _GROUP_GAP = 4
+_WORD = re.compile(r"[^\W_]+")
 
 
 class SuiteHeader(QHeaderView):
@@ -125,7 +127,8 @@ class SuiteHeader(QHeaderView):
     def _paint_head(self, painter: QPainter, room: QRect, head: ColumnHead) -> None:
         color, (title, line) = self._theme.color, self._line_heights()
         y = room.top()
-        self._text(painter, QRect(room.left(), y, room.width(), title), head.title, self._bold, "text", middle=True)
+        shown = fitted_title(head.title, [one.title for one in self._heads()], QFontMetrics(self._bold), room.width())
+        self._text(painter, QRect(room.left(), y, room.width(), title), shown, self._bold, "text")
         y += title
         if self._is_low:
             self._paint_low(painter, QRect(room.left(), y, room.width(), line), head)
@@ -173,6 +176,32 @@ class SuiteHeader(QHeaderView):
         painter.setPen(self._theme.color(color))
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         return metrics.horizontalAdvance(shown)
+
+
+def fitted_title(title: str, among: Sequence[str], metrics: QFontMetrics, room: int) -> str:
+    """Return a title as it fits: without its middle, or without its beginning if others `among` would look the same."""
+    middle, right = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
+    shown = metrics.elidedText(title, middle, room)
+    if shown == title:
+        return shown
+    alike = [one for one in among if one != title and metrics.elidedText(one, middle, room) == shown]
+    for start in sorted({_word_start(title, _same(title, one)) for one in alike}):
+        rest = metrics.elidedText(f"…{title[start:]}", right, room)
+        if all(metrics.elidedText(f"…{one[start:]}", right, room) != rest for one in alike):
+            return rest
+    return shown
+
+
+def _same(title: str, other: str) -> int:
+    """Return the length of the beginning that two different titles share."""
+    differing = (at for at, (one, two) in enumerate(zip(title, other, strict=False)) if one != two)
+    return next(differing, min(len(title), len(other)))
+
+
+def _word_start(text: str, at: int) -> int:
+    """Return where the two words before and at a place begin, so that "family-3" is not told as "3"."""
+    found = [match.start() for match in _WORD.finditer(text) if match.start() <= at]
+    return found[-2:][0] if found else 0
 
 
 def fitted_judged(words: str, metrics: QFontMetrics, room: int) -> str:
