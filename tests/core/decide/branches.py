@@ -74,8 +74,8 @@ def returns(volume: float | None, costs: CostFigures, gain: float | None = None,
 
 def judged(judge: JudgeEvidence | None, **more: object) -> DecideEvidence:
     """Return evidence that only a judge decides."""
-    found = column(95, 100, by_rule=0, by_judge=100, **more)
-    return evidence(goals=TARGET, columns=(found,), judge=judge)
+    found = column(95, 100, by_rule=0, by_judge=100, judge_failed=5, **more)
+    return evidence(goals=TARGET, columns=(found,), judges={} if judge is None else {"run-1": judge})
 
 
 SAMPLED = pass_rate(case(at, "++-" if at < 60 else "+--") for at in range(100))
@@ -117,11 +117,48 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         {"F4": "no_target"},
     ),
     "corrected": (
-        judged(JudgeEvidence(60, 60, 0.8, 0.1), corrected_passes=rate(80, 100)),
+        judged(JudgeEvidence(60, 0.8, 0.1), corrected_passes=rate(80, 100)),
         {"F3": "measured", "F4": "missed"},
     ),
-    "judge without rates": (judged(JudgeEvidence(60, 60)), {"F3": "measured", "F4": "unclear"}),
-    "judge unmeasured": (judged(JudgeEvidence(10, 10)), {"F3": "unmeasured", "F4": "unjudged"}),
+    "judge without rates": (judged(JudgeEvidence(60)), {"F3": "measured", "F4": "unclear"}),
+    "judge unmeasured": (judged(JudgeEvidence(10)), {"F3": "unmeasured", "F4": "unjudged"}),
+    "judge measured roughly": (
+        judged(JudgeEvidence(30, 0.8, 0.1), corrected_passes=rate(80, 100)),
+        {"F3": "few", "F4": "unjudged"},
+    ),
+    "judge measured roughly where tuned": (
+        evidence(
+            goals=TARGET,
+            columns=(column(95, 100, "tuning", by_rule=0, by_judge=100, judge_failed=5),),
+            judges={"run-1": JudgeEvidence(49)},
+        ),
+        {"F3": "few", "F4": "unjudged"},
+    ),
+    "a roughly measured judge that makes no difference": (
+        evidence(
+            goals=TARGET,
+            columns=(column(198, 200, by_judge=4, by_rule=196, judge_failed=2),),
+            judges={"run-1": JudgeEvidence(20, 1.0, 0.0)},
+        ),
+        {"F3": "few", "F4": "met"},
+    ),
+    "judge that compares": (judged(JudgeEvidence(0, is_comparing=True)), {"F3": "comparing", "F4": "unjudged"}),
+    "a judge and one rule": (
+        evidence(goals=TARGET, columns=(column(119, 120, by_judge=119, by_rule=1, judge_failed=1),)),
+        {"F3": "unmeasured", "F4": "unjudged"},
+    ),
+    "a judge that makes no difference": (
+        evidence(goals=TARGET, columns=(column(198, 200, by_judge=4, by_rule=196, judge_failed=2),)),
+        {"F3": "unmeasured", "F4": "met"},
+    ),
+    "a judge that cannot save it": (
+        evidence(goals=TARGET, columns=(column(60, 100, by_judge=10, by_rule=90, judge_failed=5),)),
+        {"F3": "unmeasured", "F4": "missed"},
+    ),
+    "a judge while it is open anyway": (
+        evidence(goals=TARGET, columns=(column(86, 100, by_judge=2, by_rule=98, judge_failed=1),)),
+        {"F3": "unmeasured", "F4": "unclear"},
+    ),
     "judge and rules": (
         evidence(goals=TARGET, columns=(column(70, 100, by_judge=50, by_rule=50),)),
         {"F3": "unmeasured", "F4": "missed"},

@@ -11,6 +11,7 @@ import pytest
 from workbench.core.decide import decision
 from workbench.core.decide.rules import decide_rules
 from workbench.core.statistics import stopping
+from workbench.core.statistics.judge_cells import FEWEST_LABELS
 
 RULES = decide_rules()
 CODE = "\n".join(file.read_text() for file in Path(decision.__file__).parent.rglob("*.py"))
@@ -96,7 +97,7 @@ def test_rules_in_words_say_their_thresholds() -> None:
     said = {
         "F1": (limits.fewest_cases, limits.fewest_verdicts),
         "F2": (round(100 * limits.contradictions),),
-        "F3": (limits.judge_labels,),
+        "F3": (FEWEST_LABELS, limits.judge_labels),
         "F6": (round(100 * limits.format_share),),
         "F7": (
             limits.stubborn_cases,

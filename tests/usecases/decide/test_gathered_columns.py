@@ -18,7 +18,7 @@ from tests.usecases.decide.histories import (
     table,
 )
 from workbench.core.blocks import OutputFormat
-from workbench.core.decide.evidence import ColumnEvidence, PairEvidence, SampleFigures
+from workbench.core.decide.evidence import ColumnEvidence, JudgeEvidence, PairEvidence, SampleFigures
 from workbench.core.lanes import Endpoint, Params
 from workbench.core.money import Rates
 from workbench.core.testing.goals import RunGoals
@@ -45,6 +45,7 @@ def test_cells_are_counted_by_what_decided_them(history: History) -> None:
     found = column(history)
     # Of ten cells one is unscored and one has no answer.
     assert (found.by_rule, found.by_person, found.by_judge, found.unscored) == (5, 1, 2, 1)
+    assert found.judge_failed == 1
     assert (found.failed, found.format_only) == (4, 2)
     assert (found.format_checked, found.format_valid) == (6, 4)
     assert found.passes is not None
@@ -169,9 +170,8 @@ def test_rate_of_a_measured_judge_is_corrected(history: History) -> None:
     found = column(history)
     assert found.corrected_passes is not None
     assert found.corrected_passes.rate == pytest.approx(100 / 120, abs=0.02)
-    assert evidence.judge is not None
-    assert (evidence.judge.labels, evidence.judge.random_labels) == (60, 60)
-    assert (evidence.judge.catch_rate, evidence.judge.false_alarms) == (1.0, 0.0)
+    [judge] = evidence.judges.values()
+    assert (judge.labels, judge.catch_rate, judge.false_alarms, judge.is_measured) == (60, 1.0, 0.0, True)
 
 
 def test_labels_that_were_not_drawn_at_random_do_not_measure(history: History) -> None:
@@ -179,16 +179,67 @@ def test_labels_that_were_not_drawn_at_random_do_not_measure(history: History) -
     history.cases(40)
     run = history.test(Col("p" * 30 + "n" * 10), checks=(POLITE,))
     history.label(run, [True] * 30, picked="own")
-    judge = history.evidence().judge
-    assert judge is not None
-    assert (judge.labels, judge.random_labels, judge.catch_rate) == (30, 0, None)
+    assert history.evidence().judges == {run: JudgeEvidence(0)}
+
+
+def test_labels_of_another_test_do_not_measure(history: History) -> None:
+    history.version()
+    history.cases(60)
+    earlier = history.test(Col("p" * 60), checks=(POLITE,))
+    history.label(earlier, [True] * 60)
+    newest = history.test(Col("p" * 60), checks=(POLITE,))
+    assert history.evidence().judges == {newest: JudgeEvidence(0)}
+    assert history.store.judges.is_unmeasured(newest)
+
+
+@pytest.mark.parametrize(("labels", "is_measured"), [(19, False), (20, True)])
+def test_judge_is_measured_from_as_many_labels_as_in_test(history: History, labels: int, is_measured: bool) -> None:
+    history.version()
+    history.cases(60)
+    run = history.test(Col("p" * 50 + "n" * 10), checks=(POLITE,))
+    history.label(run, [True] * labels)
+    assert history.evidence().judges[run].is_measured == is_measured
+    assert history.store.judges.is_unmeasured(run) != is_measured
+    # Advice asks for more labels than that.
+    assert history.decide().code == "SETTLE_LABELS"
+
+
+def held_out(history: History, *models: str) -> tuple[str, str]:
+    """Make a labelled test and one of the hold-out, judged by two models; return both."""
+    history.version()
+    history.cases(80, 40)
+    history.goals(target=0.7)
+    tuned = history.test(Col("p" * 70 + "n" * 10), checks=(POLITE,))
+    history.label(tuned, [True] * 60)
+    holdout = history.test(Col("p" * 39 + "n"), set_name="holdout", first=80, checks=(POLITE,))
+    for run, model in zip((tuned, holdout), models, strict=True):
+        history.judge(run, model)
+    return tuned, holdout
+
+
+def test_judge_of_a_hold_out_is_measured_where_the_person_tuned(history: History) -> None:
+    tuned, holdout = held_out(history, "acme-judge", "acme-judge")
+    assert history.evidence().judges == {tuned: JudgeEvidence(60, None, 0.0), holdout: JudgeEvidence(60, None, 0.0)}
+    decision = history.decide()
+    assert decision.code == "SHIP"
+    assert decision.rates[0].judge_words == "judged, not corrected"
+
+
+def test_labels_of_another_judge_do_not_measure_the_hold_out(history: History) -> None:
+    tuned, holdout = held_out(history, "acme-judge", "other-judge")
+    assert history.evidence().judges == {tuned: JudgeEvidence(60, None, 0.0), holdout: JudgeEvidence(0)}
+    decision = history.decide()
+    assert decision.code == "SETTLE_LABELS"
+    assert decision.rates[0].judge_words == "judge unmeasured"
+    assert decision.need is not None
+    assert "in a test of the cases you tuned on by the same judge" in decision.need.sentence
 
 
 def test_history_without_a_judge_has_no_judge(history: History) -> None:
     history.version()
     history.cases(20)
     history.test(Col(rated(15, 20)))
-    assert history.evidence().judge is None
+    assert history.evidence().judges == {}
 
 
 def test_schema_counts_as_enforced_if_it_was_sent(history: History) -> None:

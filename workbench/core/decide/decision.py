@@ -129,7 +129,8 @@ class Finding:
     """The answer to one question, F1 to F16. `is_ruled` if a rule of thumb, not a test, decides it.
 
     `state` is the stable id of the answer, such as "met", "missed" or "unclear" of F4; the decision table reads it.
-    `answer` is the word that is shown: `word`, unless it would not answer the question of the row.
+    `answer` is the word that is shown: `word`, unless it would not answer the question of the row. `judge_words` stand
+    beside its numbers if they rest on a judge, such as "judge unmeasured"; "" otherwise.
     """
 
     id: str
@@ -144,6 +145,7 @@ class Finding:
     need: Need | None = None
     is_ruled: bool = False
     answer: str = ""
+    judge_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,8 @@ class Step:
 class VersionRate:
     """The pass rate of a version with the champion's model on one set: a point of the chart, oldest version first.
 
-    `low` and `high` are None below ten independent cases.
+    `low` and `high` are None below ten independent cases. `judge_words` stand beside the rate if a judge decided, such
+    as "judge unmeasured" or "judged, corrected"; "" without a judge.
     """
 
     version: int
@@ -242,6 +245,7 @@ class VersionRate:
     high: float | None
     is_champion: bool = False
     run_uids: tuple[str, ...] = ()
+    judge_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

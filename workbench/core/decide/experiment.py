@@ -23,7 +23,7 @@ from workbench.core.text import counted, plural
 MOST_STEPS = 5
 _FEWEST_FOR_HOLDOUT = 60
 _NAMED: Mapping[int, frozenset[str]] = {
-    2: frozenset({"labels", "judge"}),
+    2: frozenset({"labels", "judge", "single"}),
     4: frozenset({"guards"}),
     6: frozenset({"limits"}),
     7: frozenset({"adopt", "caching", "batch", "shorten"}),
@@ -138,11 +138,18 @@ class _Experiment:
             need = found.findings["F2"].need
             yield self._step("labels", None if need is None else need.action, count=count)
         if found.state("F3") != "none":
-            need = found.findings["F3"].need
-            wanted = found.rules.thresholds.judge_labels
-            count = counted(wanted if need is None or need.count is None else need.count, "answer")
-            action = None if need is None else need.action
-            yield self._step("judge", action, is_done=found.state("F3") == "measured", count=count)
+            yield self._judge()
+
+    def _judge(self) -> Step:
+        """Return the step that measures the judge, or replaces one that cannot be measured."""
+        need, judge = self._found.findings["F3"].need, self._reading.judge
+        if self._found.state("F3") == "comparing":
+            return self._step("single")
+        if need is None or need.count is None:
+            wanted = self._found.rules.thresholds.judge_labels
+            return self._step("judge", is_done=True, count=counted(wanted, "answer"))
+        more = " more" if judge is not None and judge.labels else ""
+        return self._step("judge", need.action, count=f"{need.count:,}{more} {plural(need.count, 'answer')}")
 
     def _costs(self) -> Iterator[Step]:
         found = self._found

@@ -48,7 +48,10 @@ def _not_enough(found: Judgement) -> DecisionCode | None:
 
 
 def _settle_labels(found: Judgement) -> DecisionCode | None:
-    is_open = found.reading.is_judged_only and found.state("F3") == "unmeasured"
+    # A rate that mostly rests on rules and people may need no judge; one that could turn with its error does.
+    is_open = found.state("F4") == "unjudged" or (
+        found.reading.is_judged_only and found.state("F3") not in ("none", "measured")
+    )
     return "SETTLE_LABELS" if found.state("F2") == "disagree" or is_open else None
 
 
@@ -165,9 +168,11 @@ def _head_labels(found: Judgement) -> str:
     training = found.evidence.training
     if found.state("F2") == "disagree" and training is not None:
         return found.rules.say("head.2.labels", **contradiction_words(training))
-    need = found.findings["F3"].need
-    missing = found.rules.thresholds.judge_labels if need is None or need.count is None else need.count
-    return found.rules.say("head.2.judge", labels=counted(missing, "answer"))
+    need, judge = found.findings["F3"].need, found.reading.judge
+    if need is None or need.count is None:
+        return found.rules.say("head.2.comparing")
+    key = "head.2.few" if judge is not None and judge.labels else "head.2.judge"
+    return found.rules.say(key, count=f"{need.count:,}", answers=plural(need.count, "answer"))
 
 
 def _head_tuned(found: Judgement) -> str:

@@ -150,7 +150,7 @@ def _findings(report: DecisionReport) -> Iterator[str]:
 def _charts(report: DecisionReport) -> Iterator[str]:
     made = report.decision
     charts = (
-        ("Pass rate by version, with 95 % intervals", rates_chart(made.rates, made.target)),
+        (words.rates_words(made), rates_chart(made.rates, made.target)),
         ("Cost a month by calls", cost_chart(made.cost)),
         ("Break-even with each figure halved and doubled", sensitivity_chart(made.cost)),
     )

@@ -96,6 +96,7 @@ class ColumnMaker:
             by_rule=counts.by_rule,
             by_person=counts.by_person,
             by_judge=counts.by_judge,
+            judge_failed=counts.judge_failed,
             corrected_passes=self._corrected(one),
             samples=_vote_figures(one) if one.votes else sample_figures(one.results),
             figures=self.figures(one),

@@ -15,6 +15,7 @@ from workbench.core.text import counted, plural
 
 if TYPE_CHECKING:
     from workbench.core.decide.evidence import ColumnEvidence, EvidenceSet
+    from workbench.core.decide.reading import EvidenceReading
     from workbench.core.statistics.columns import PassRate
 
 _SAME = 1e-9
@@ -68,43 +69,52 @@ def verdicts_words(missing: int, there: int) -> str:
 
 
 def judge_trust(maker: FindingMaker) -> Finding:
-    """F3: whether the judge's error is measured. States: none, measured, unmeasured."""
+    """F3: whether the judge's error is measured well enough for advice to rest on it.
+
+    States: none, measured, few (measured by too few labels for that), unmeasured, comparing (it cannot be measured).
+    """
     reading = maker.reading
-    main, judge = reading.main, reading.evidence.judge
-    if main is None or not main.by_judge:
+    main, judge = reading.main, reading.judge
+    if main is None or judge is None:
         return maker.finding("F3", "none", "holds", maker.say("F3.none"))
-    if judge is not None and reading.is_judge_measured:
-        labels = f"{judge.random_labels:,} labels on answers drawn at random"
-        if judge.catch_rate is None or judge.false_alarms is None:
-            said = maker.say("F3.compared", labels=labels)
-        else:
-            said = maker.say(
-                "F3.measured", labels=labels, catch=percent(judge.catch_rate), alarms=percent(judge.false_alarms)
-            )
-        return maker.finding("F3", "measured", "holds", said, run_uids=main.run_uids)
     need = judge_need(maker)
-    said = maker.say(
-        "F3.unmeasured",
-        judged=f"{main.by_judge:,}",
-        scored=f"{main.by_judge + main.by_rule + main.by_person:,}",
-        need=need.sentence,
-    )
-    return maker.finding("F3", "unmeasured", "cannot tell", said, "low", run_uids=main.run_uids, need=need)
+    words = {
+        "labels": f"{judge.labels:,} labels on answers drawn at random",
+        "judged": f"{main.by_judge:,}",
+        "scored": f"{main.by_judge + main.by_rule + main.by_person:,}",
+        "need": need.sentence,
+    }
+    if reading.is_judge_trusted:
+        if judge.catch_rate is None or judge.false_alarms is None:
+            said = maker.say("F3.compared", **words)
+        else:
+            rates = {"catch": percent(judge.catch_rate), "alarms": percent(judge.false_alarms)}
+            said = maker.say("F3.measured", **rates, **words)
+        return maker.finding("F3", "measured", "holds", said, run_uids=main.run_uids)
+    state = "comparing" if judge.is_comparing else "few" if judge.is_measured else "unmeasured"
+    said = maker.say(f"F3.{state}", **words)
+    return maker.finding("F3", state, "cannot tell", said, "low", run_uids=main.run_uids, need=need)
 
 
 def judge_need(maker: FindingMaker) -> Need:
-    """Return the labels that are missing to measure the judge."""
-    judge = maker.reading.evidence.judge
-    missing = maker.reading.rules.thresholds.judge_labels - (0 if judge is None else judge.random_labels)
-    said = maker.say("F3.need", labels=counted(missing, "answer"))
+    """Return the labels that are missing until advice may rest on the judge, or what to do about one that compares."""
+    reading, judge = maker.reading, maker.reading.judge
+    if judge is not None and judge.is_comparing:
+        return Need("labels", None, maker.say("F3.need_single"))
+    there = 0 if judge is None else judge.labels
+    missing = max(reading.rules.thresholds.judge_labels - there, 0)
+    answers = f"{missing:,}{' more' if there else ''} {plural(missing, 'answer')}"
+    is_unseen = reading.main is not None and reading.main.set_name == "holdout"
+    said = maker.say("F3.need_tuning" if is_unseen else "F3.need", labels=answers)
     return Need("labels", missing, said, action=Action("labels", f"Label {counted(missing, 'answer')}", count=missing))
 
 
 def target_met(maker: FindingMaker) -> Finding:
     """F4: the target against the 95 % interval.
 
-    States: none, few, no_target, unjudged (only a judge of unmeasured error decides), met, missed, unclear, level (so
-    close to the target that more cases will not settle it), clusters (too few independent cases for an interval).
+    States: none, few, no_target, unjudged (a judge that cannot be trusted yet makes the difference), met, missed,
+    unclear, level (so close to the target that more cases will not settle it), clusters (too few independent cases for
+    an interval).
     """
     reading, rules = maker.reading, maker.reading.rules
     main, passes, target = reading.main, reading.passes, reading.evidence.goals.target
@@ -137,9 +147,9 @@ def target_met(maker: FindingMaker) -> Finding:
         need = Need("cases", None, said, action=Action("cases", "Add cases", set_name=main.set_name))
         said = f"{measured}. {said}"
         return maker.finding("F4", "clusters", "cannot tell", said, "low", figures, runs, need)
-    if reading.is_judged_only and not reading.is_judge_measured:
+    if rests_on_judge(reading, passes, target):
         need = judge_need(maker)
-        said = maker.say("F4.unjudged", measured=measured, need=need.sentence)
+        said = maker.say("F4.unjudged", measured=measured, target=goal_percent(target), need=need.sentence)
         return maker.finding("F4", "unjudged", "cannot tell", said, "low", figures, runs, need)
     words = {"measured": measured, "target": goal_percent(target)}
     figures = (*figures, Figure("target", "rate", target))
@@ -157,6 +167,20 @@ def target_met(maker: FindingMaker) -> Finding:
     need = reading.need("cases", more, said, calls=more, action=action)
     said = maker.say("F4.unclear", need=said, **words)
     return maker.finding("F4", "unclear", "cannot tell", said, "low", figures, runs, need)
+
+
+def rests_on_judge(reading: EvidenceReading, passes: PassRate, target: float) -> bool:
+    """Whether the answer about the target could be another one, if a judge that cannot be trusted yet were wrong."""
+    main = reading.main
+    if main is None or not main.by_judge or reading.is_judge_trusted:
+        return False
+    if reading.is_judged_only:
+        return True
+    scored = main.by_judge + main.by_rule + main.by_person
+    least = max(0.0, passes.rate - (main.by_judge - main.judge_failed) / scored)
+    most = min(1.0, passes.rate + main.judge_failed / scored)
+    ends = (wilson(rate, passes.effective) for rate in (least, most))
+    return len({(one.low >= target, one.high < target) for one in ends}) > 1
 
 
 def measured_words(maker: FindingMaker, main: ColumnEvidence, passes: PassRate) -> str:
