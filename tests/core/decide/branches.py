@@ -337,6 +337,9 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         {"F4": "met"},
     ),
     "rows to try": (missed(training=TrainingEvidence(60)), {"F13": "try", "F2": "agree"}),
+    "few pairs": (missed(training=TrainingEvidence(60, pairs=499)), {"F13": "try"}),
+    "pairs to try": (missed(training=TrainingEvidence(60, pairs=500)), {"F13": "try"}),
+    "usual pairs": (missed(training=TrainingEvidence(60, pairs=1000)), {"F13": "try"}),
     "usual rows": (missed(training=TrainingEvidence(200, 0, 3, smallest_tag=3)), {"F13": "usual", "F2": "agree"}),
     "contradictions": (scenarios.contradictory(), {"F2": "disagree", "F13": "usual"}),
     "nobody": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
@@ -83,6 +84,7 @@ def test_routes_are_dated_and_open_ones_name_their_models() -> None:
             assert price is None or price > 0
         if route.opening == "existing":
             assert route.open_until is not None
+        assert max(route.read_on, route.priced_on) <= date.fromisoformat(RULES.date)
 
 
 def test_the_wording_of_the_stopping_rule_says_its_numbers() -> None:
@@ -106,7 +108,7 @@ def test_rules_in_words_say_their_thresholds() -> None:
             limits.stubborn_models,
         ),
         "F9": (round(100 * limits.luck), limits.samples),
-        "F13": (limits.rows_to_try, limits.rows_usual, limits.rows_good),
+        "F13": (limits.rows_to_try, limits.rows_usual, limits.rows_good, limits.pairs_to_try, limits.pairs_usual),
         "F14": (limits.base_months,),
         "F15": (limits.return_factor,),
         "F16": (limits.tuned_cases, round(100 * limits.guard_loss)),

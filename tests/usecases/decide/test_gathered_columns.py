@@ -122,7 +122,8 @@ def test_models_of_this_computer_are_free(history: History) -> None:
 
 
 def test_prices_of_today_say_what_answers_do_not_know(history: History) -> None:
-    listed = Rates(1e-6, 5e-6, 1e-7, written=1.25e-6, sheet={"input_cost_per_token_batches": 5e-7})
+    sheet = {"input_cost_per_token_batches": 5e-7, "prompt_cache_min_tokens": 4096}
+    listed = Rates(1e-6, 5e-6, 1e-7, written=1.25e-6, sheet=sheet)
     history.rates = lambda model: listed
     history.version()
     history.cases(20)
@@ -132,6 +133,18 @@ def test_prices_of_today_say_what_answers_do_not_know(history: History) -> None:
         assert found is not None
         assert found.prices is not None
         assert (found.prices.cache_write, found.prices.batch) == pytest.approx((1.25, 0.5))
+        assert found.prices.minimum_prefix == 4096
+
+
+@pytest.mark.parametrize(("least", "saves"), [(1400, True), (1401, False), (None, True)])
+def test_what_is_too_short_for_a_cache_saves_nothing(history: History, least: int | None, saves: bool) -> None:
+    sheet = {} if least is None else {"prompt_cache_min_tokens": least}
+    history.rates = lambda model: Rates(1e-6, 5e-6, 1e-7, sheet=sheet)
+    history.version(prompt_of(1400))
+    history.cases(30)
+    history.goals(target=0.5, volume=1e6, budget_usd=1)
+    history.test(Col(rated(28, 30), tokens=(1800, 200, 0), cost=0.0028, rates=Rates(1e-6, 5e-6, 1e-7)))
+    assert [one.id for one in history.decide().cost.savings] == (["caching"] if saves else [])
 
 
 def test_samples_are_counted_by_case(history: History) -> None:
