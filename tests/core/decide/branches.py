@@ -88,6 +88,20 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         evidence(columns=(column(7, 12, unscored=88, format_only=1),)),
         {"F1": "few", "F6": "unknown"},
     ),
+    "mostly unanswered": (evidence(columns=(column(7, 12, unanswered=88),)), {"F1": "few"}),
+    "all unscored": (
+        evidence(columns=(column(0, 1, passes=None, failed=0, by_rule=0, unscored=60),)),
+        {"F1": "few", "F4": "none"},
+    ),
+    "too few unscored to be enough": (evidence(columns=(column(7, 12, unscored=7),)), {"F1": "few"}),
+    "unclear and mostly unscored": (
+        evidence(goals=TARGET, columns=(column(33, 40, unscored=60),)),
+        {"F1": "enough", "F4": "unclear"},
+    ),
+    "unclear and mostly unanswered": (
+        evidence(goals=TARGET, columns=(column(33, 40, "tuning", unanswered=60),)),
+        {"F1": "enough", "F4": "unclear"},
+    ),
     "answers of several samples": (
         missed(
             columns=(column(60, 100, passes=pass_rate(case(at, "++-" if at < 60 else "+--") for at in range(100))),)

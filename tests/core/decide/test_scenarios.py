@@ -184,6 +184,37 @@ def test_every_number_of_a_judge_says_so(name: str) -> None:
     assert not any(one.judge_words for one in (*plain.findings, *plain.rates))
 
 
+LOST = {
+    "mostly unscored": ("Not enough evidence yet: 88 cases could not be scored.", "unscored"),
+    "mostly unanswered": ("Not enough evidence yet: 88 cases have no answer.", "unanswered"),
+    "all unscored": ("Not enough evidence yet: 60 cases could not be scored.", "unscored"),
+    "unclear and mostly unscored": ("Too close to call: 60 cases could not be scored.", "unscored"),
+    "unclear and mostly unanswered": ("Too close to call: 60 cases have no answer.", "unanswered"),
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_results_that_are_missing_come_before_more_cases(name: str) -> None:
+    headline, kind = LOST[name]
+    decision = decided(BRANCHES[name][0])
+    assert decision.headline.startswith(headline)
+    assert decision.need is not None
+    assert decision.need.kind == kind
+    assert decision.need.action is not None
+    [step] = [one for one in decision.steps if one.action == decision.need.action]
+    assert (step.id, step.is_done) == (kind, False)
+    assert (step.calls is None) == (kind == "unscored")
+    # Cases that are held out are listed nowhere.
+    is_unseen = BRANCHES[name][0].columns[0].set_name == "holdout"
+    assert decision.need.action.kind == ("holdout" if is_unseen else kind)
+
+
+def test_a_few_unscored_cases_are_no_way_to_enough() -> None:
+    decision = decided(BRANCHES["too few unscored to be enough"][0])
+    assert decision.need is not None
+    assert (decision.need.kind, decision.need.count) == ("cases", 8)
+
+
 # The first open step of rows whose headline asks for one thing.
 FIRST_STEPS = {
     "judge unmeasured": (2, "judge"),

@@ -43,13 +43,24 @@ def test_cells_are_counted_by_what_decided_them(history: History) -> None:
     history.cases(10)
     history.test(Col("++-ffpno?0"), checks=(CONTAINS, IS_JSON, POLITE))
     found = column(history)
-    # Of ten cells one is unscored and one has no answer.
-    assert (found.by_rule, found.by_person, found.by_judge, found.unscored) == (5, 1, 2, 1)
+    assert (found.by_rule, found.by_person, found.by_judge) == (5, 1, 2)
+    assert (found.unscored, found.unanswered) == (1, 1)
     assert found.judge_failed == 1
     assert (found.failed, found.format_only) == (4, 2)
     assert (found.format_checked, found.format_valid) == (6, 4)
     assert found.passes is not None
     assert (found.passes.passing, found.passes.cases) == (4, 8)
+
+
+def test_cases_without_a_result_are_counted_by_what_they_lack(history: History) -> None:
+    history.version()
+    history.cases(5)
+    history.test(Col(["+?", "??", "?0", "00", "-0"]))
+    found = column(history)
+    assert (found.unscored, found.unanswered) == (2, 1)
+    history.test(Col(["??"] * 5, model="acme-b"))
+    # Unscored columns are there only beside no scored one.
+    assert [one.model for one in history.evidence().columns] == [MODEL]
 
 
 def test_column_without_a_format_check_has_no_share_of_format_failures(history: History) -> None:

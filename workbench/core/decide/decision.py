@@ -43,11 +43,27 @@ RowId = Literal[
 ]
 """The rows of the page, in their order."""
 NeedKind = Literal[
-    "cases", "verdicts", "labels", "probe", "guard_cases", "samples", "rows", "tries", "models", "tuned_lane", "goal"
+    "cases",
+    "unscored",
+    "unanswered",
+    "verdicts",
+    "labels",
+    "probe",
+    "guard_cases",
+    "samples",
+    "rows",
+    "tries",
+    "models",
+    "tuned_lane",
+    "goal",
 ]
-"""What would settle a question. goal: an answer of the person; `Need.goal` names the field of `DecideGoals`."""
+"""What would settle a question. unscored, unanswered: cases of a test that lack a result.
+
+goal: an answer of the person; `Need.goal` names the field of `DecideGoals`."""
 ActionKind = Literal[
     "cases",
+    "unscored",
+    "unanswered",
     "compose",
     "technique",
     "examples",

@@ -106,10 +106,11 @@ class VersionEvidence:
 class ColumnEvidence:
     """The newest comparable results of a version with a model and its parameters on one set of cases.
 
-    `key` is the same on every set. `passes` is None without a scored case. `failed` counts failed cells, and
-    `format_only` those of them that fail nothing but format checks; `format_valid` counts the cells that pass their
-    format checks, of `format_checked`. `by_rule`, `by_person` and `by_judge` count scored cells by what decided them;
-    `judge_failed` are those of `by_judge` that failed.
+    `key` is the same on every set. `passes` is None without a scored case. Of the cases without a result, `unscored`
+    have an answer that could not be evaluated, and `unanswered` none. `failed` counts failed cells, and `format_only`
+    those of them that fail nothing but format checks; `format_valid` counts the cells that pass their format checks, of
+    `format_checked`. `by_rule`, `by_person` and `by_judge` count scored cells by what decided them; `judge_failed` are
+    those of `by_judge` that failed.
     `corrected_passes` is the pass rate corrected for a judge's measured errors.
     `effort` is the reasoning effort, "" for none. `adapter` names the adapter or tuned model, "" for none. `successor`
     is the model that replaces this one, "" if none is known.
@@ -122,6 +123,7 @@ class ColumnEvidence:
     set_name: EvidenceSet
     passes: PassRate | None
     unscored: int = 0
+    unanswered: int = 0
     failed: int = 0
     format_only: int | None = None
     format_checked: int = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from workbench.core.decide.decision import Action, ActionKind, Advice, Outcome, Saving, Step
+from workbench.core.decide.decision import Action, ActionKind, Advice, Need, Outcome, Saving, Step
 from workbench.core.decide.evidence import PairEvidence
 from workbench.core.decide.figure_words import listed
 from workbench.core.decide.findings.failures import had_schema
@@ -27,7 +27,7 @@ _NAMED: Mapping[int, frozenset[str]] = {
     4: frozenset({"guards"}),
     6: frozenset({"limits"}),
     7: frozenset({"adopt", "caching", "batch", "shorten"}),
-    8: frozenset({"settle", "independent"}),
+    8: frozenset({"settle", "independent", "unscored", "unanswered"}),
     9: frozenset({"schema", "enforce"}),
     10: frozenset({"probe", "facts"}),
     11: frozenset({"switch", "adopt"}),
@@ -127,9 +127,15 @@ class _Experiment:
         calls = limits.fewest_cases if need is None else need.calls
         count = calls or limits.fewest_cases
         action = None if need is None else need.action
-        yield self._step("evidence", action, calls, is_done=done, count=counted(count, "case"))
+        if need is not None and need.kind in ("unscored", "unanswered"):
+            yield self._lost(need)
+        else:
+            yield self._step("evidence", action, calls, is_done=done, count=counted(count, "case"))
         action = Action("goal", "Enter a target", "target")
         yield self._step("target", action, is_done=found.evidence.goals.target is not None)
+
+    def _lost(self, need: Need) -> Step:
+        return self._step(need.kind, need.action, need.calls, count=counted(need.count or 0, "case"))
 
     def _labels(self) -> Iterator[Step]:
         found = self._found
@@ -183,6 +189,9 @@ class _Experiment:
             yield self._step("holdout", Action("holdout", "Set a hold-out aside"), is_done=is_scored)
         need = found.findings["F4"].need
         if found.state("F4") == "unclear" and need is not None and need.count is not None:
+            if need.kind in ("unscored", "unanswered"):
+                yield self._lost(need)
+                return
             count = f"{need.count:,} more {plural(need.count, 'case')}"
             yield self._step("settle", need.action, need.calls, count=count)
         elif found.state("F4") == "clusters" and need is not None:

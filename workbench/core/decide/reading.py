@@ -49,6 +49,14 @@ class EvidenceReading:
         return tuning
 
     @cached_property
+    def lacking(self) -> ColumnEvidence | None:
+        """The champion's column that counts, or one that has no result at all."""
+        if self.main is not None:
+            return self.main
+        own = (one for one in self.evidence.columns if one.set_name in OWN_SETS and one.key == self.champion)
+        return next(own, None)
+
+    @cached_property
     def champion(self) -> str:
         """The key of the column that the advice is about; without one that is scored, that with the most cases."""
         columns = list(self._own())

@@ -157,11 +157,21 @@ def _plain(key: str) -> Callable[[Judgement], str]:
 
 def _head_few(found: Judgement) -> str:
     limits = found.rules.thresholds
+    if (lost := _head_lost(found, "F1")) is not None:
+        return lost
     missing = limits.fewest_cases - found.reading.scored
     cases = f"{missing:,}{' more' if found.reading.scored else ''} {plural(missing, 'case')}"
     decided = found.reading.decided
     verdicts = verdicts_words(limits.fewest_verdicts - decided, decided)
     return found.rules.say("head.1", need=found.rules.say("head.1.need", cases=cases, verdicts=verdicts))
+
+
+def _head_lost(found: Judgement, name: str) -> str | None:
+    """Return the headline that asks for the results which cases of the test lack; None if a finding does not."""
+    row, need = {"F1": 1, "F4": 8}[name], found.findings[name].need
+    if need is None or need.kind not in ("unscored", "unanswered"):
+        return None
+    return found.rules.say(f"head.{row}.{need.kind}", count=counted(need.count or 0, "case"))
 
 
 def _head_labels(found: Judgement) -> str:
@@ -208,6 +218,8 @@ def _head_cheaper(found: Judgement) -> str:
 
 def _head_open(found: Judgement) -> str:
     state, need = found.state("F4"), found.findings["F4"].need
+    if (lost := _head_lost(found, "F4")) is not None:
+        return lost
     if state != "unclear" or need is None or need.count is None:
         return found.rules.say(f"head.8.{state}")
     return found.rules.say("head.8", count=counted(need.count, "more case"))

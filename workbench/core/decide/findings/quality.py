@@ -35,6 +35,8 @@ def enough(maker: FindingMaker) -> Finding:
     )
     if reading.main is not None and reading.is_rated:
         said = maker.say("F1.enough", cases=counted(reading.scored, "case"), at=reading.rules.at(reading.main.set_name))
+        if (lost := lost_need(maker, reading.scored)) is not None:
+            said = f"{said} {lost.sentence}"
         return maker.finding("F1", "enough", "holds", said, figures=figures, run_uids=runs)
     if reading.decided >= limits.fewest_verdicts:
         uids = tuple(uid for one in reading.evidence.verdicts for uid in one.run_uids)
@@ -42,14 +44,15 @@ def enough(maker: FindingMaker) -> Finding:
         return maker.finding("F1", "verdicts", "limit near", said, "low", figures, uids, _more_cases(maker))
     need = _more_cases(maker)
     said = maker.say("F1.few", decided=decided, cases=cases, need=need.sentence)
-    if reading.main is not None and reading.main.unscored >= limits.fewest_cases:
-        said = f"{said} {maker.say('F1.unscored', count=counted(reading.main.unscored, 'answer'))}"
+    runs = () if reading.lacking is None else reading.lacking.run_uids
     return maker.finding("F1", "few", "cannot tell", said, "low", figures, runs, need)
 
 
 def _more_cases(maker: FindingMaker) -> Need:
     reading, limits = maker.reading, maker.reading.rules.thresholds
     missing = limits.fewest_cases - reading.scored
+    if (lost := lost_need(maker, missing)) is not None:
+        return lost
     more = " more" if reading.scored else ""
     said = maker.say(
         "F1.need",
@@ -61,6 +64,23 @@ def _more_cases(maker: FindingMaker) -> Need:
         said = f"{said.partition('. ')[0]}."
     action = Action("cases", f"Add {counted(missing, 'case')}", set_name="tuning", count=missing)
     return reading.need("cases", missing, said, calls=missing, action=action)
+
+
+def lost_need(maker: FindingMaker, wanted: int) -> Need | None:
+    """Return that cases of the test get the result that they lack, if that may give as many results as are wanted."""
+    reading, column = maker.reading, maker.reading.lacking
+    if column is None or column.unscored + column.unanswered < max(wanted, 1):
+        return None
+    # Held-out cases are not listed.
+    is_unseen, set_name = column.set_name == "holdout", column.set_name
+    if column.unscored >= column.unanswered:
+        said = maker.say("F1.need_unscored", count=counted(column.unscored, "case"))
+        action = Action("holdout" if is_unseen else "unscored", "Show unscored cases", set_name=set_name)
+        return Need("unscored", column.unscored, said, action=action)
+    count = column.unanswered
+    said = maker.say("F1.need_unanswered", count=counted(count, "case"), effort=reading.effort_words(count))
+    action = Action("holdout" if is_unseen else "unanswered", "Show failed calls", set_name=set_name)
+    return reading.need("unanswered", count, said, calls=count, action=action)
 
 
 def verdicts_words(missing: int, there: int) -> str:
@@ -161,12 +181,16 @@ def target_met(maker: FindingMaker) -> Finding:
     more = cases_to_settle(passes, target, rules.thresholds.hopeless_cases)
     if more is None:
         return maker.finding("F4", "level", "limit near", maker.say("F4.level", **words), "low", figures, runs)
-    count = f"{more:,} more {plural(more, 'case')}"
-    said = maker.say("F4.need", count=count, effort=reading.effort_words(more))
-    action = Action("cases", f"Add {count}", set_name=main.set_name, count=more)
-    need = reading.need("cases", more, said, calls=more, action=action)
-    said = maker.say("F4.unclear", need=said, **words)
+    need = lost_need(maker, more) or _cases_need(maker, main, more)
+    said = maker.say("F4.unclear", need=need.sentence, **words)
     return maker.finding("F4", "unclear", "cannot tell", said, "low", figures, runs, need)
+
+
+def _cases_need(maker: FindingMaker, main: ColumnEvidence, more: int) -> Need:
+    count = f"{more:,} more {plural(more, 'case')}"
+    said = maker.say("F4.need", count=count, effort=maker.reading.effort_words(more))
+    action = Action("cases", f"Add {count}", set_name=main.set_name, count=more)
+    return maker.reading.need("cases", more, said, calls=more, action=action)
 
 
 def rests_on_judge(reading: EvidenceReading, passes: PassRate, target: float) -> bool:
