@@ -83,6 +83,14 @@ def test_rates_of_a_judge_say_so_in_every_format(format_: str, words: str) -> No
     assert not any(words in written(format_, report(scenarios.data_rich())) for words in BY_A_JUDGE)
 
 
+def test_what_was_not_tried_is_neither_sure_nor_unsure() -> None:
+    one = report(scenarios.data_rich())
+    assert re.search(r"^\| Hybrid measured\? \| not tried \| [^|]+ \|  \|  \|$", written("markdown", one), re.MULTILINE)
+    row = written("html", one).partition('<th scope="row">Hybrid measured?</th>')[2].partition("</tr>")[0]
+    assert "confidence" not in row
+    assert "Quality bar (92\u00a0%)</th>" in written("html", one)
+
+
 class _Page(HTMLParser):
     """Collects what a browser would show, and checks that tags are closed in order."""
 
