@@ -19,7 +19,7 @@ from workbench.app.decide.words import (
     rates_title,
     step_words,
 )
-from workbench.core.decide.decision import CostPicture, SensitivityBar
+from workbench.core.decide.cost_figures import CostPicture, SensitivityBar
 from workbench.core.decide.goals import DecideGoals
 from workbench.core.decide.rules import decide_rules
 

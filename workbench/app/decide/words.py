@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.core.decide.decision import (
-    CostPicture,
-    Finding,
-    Lever,
-    SensitivityBar,
-    Step,
-    VersionRate,
-)
+from workbench.core.decide.cost_figures import CostPicture, SensitivityBar
+from workbench.core.decide.decision import Finding, Lever, Step, VersionRate
 from workbench.core.decide.decision_words import (
     FindingTone,
     effort_words,

@@ -18,7 +18,7 @@ from workbench.core.decide.cost import (
     swings,
     training_cost,
 )
-from workbench.core.decide.decision import CostLine, CostPicture, Saving
+from workbench.core.decide.cost_figures import CostLine, CostPicture, Saving
 from workbench.core.decide.evidence import CallFigures, TokenPrices
 from workbench.core.decide.figure_words import call_dollars, dollars, listed, number, percent, rough_dollars
 from workbench.core.decide.findings.models import cheaper_pair

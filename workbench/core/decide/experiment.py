@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from workbench.core.decide.decision import Action, ActionKind, Advice, Need, Outcome, Saving, Step
+from workbench.core.decide.cost_figures import Saving
+from workbench.core.decide.decision import Action, ActionKind, Advice, Need, Outcome, Step
 from workbench.core.decide.evidence import PairEvidence
 from workbench.core.decide.figure_words import listed
 from workbench.core.decide.findings.failures import had_schema

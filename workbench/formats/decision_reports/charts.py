@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import ceil, floor, log10
 
-from workbench.core.decide.decision import CostPicture, VersionRate
+from workbench.core.decide.cost_figures import CostPicture
+from workbench.core.decide.decision import VersionRate
 from workbench.core.decide.decision_words import rates_judge_words
 from workbench.core.decide.figure_words import dollars, goal_percent, number, percent
 from workbench.formats.exports.page import escaped
