@@ -43,11 +43,11 @@ def test_numbers_of_a_judge_say_so() -> None:
     point = replace(DECISION.rates[0], judge_words="judge unmeasured")
     assert rate_words(point) == "#4: 164 of 200, 82 % (76.1 to 86.7 %), judge unmeasured, the best one"
     title = "Pass rate by version, hold-out, 95 % intervals"
-    assert rates_title((point,)) == f"{title}, judge unmeasured"
+    assert rates_title((point,)) == f"{title}; judge unmeasured"
     checked = replace(point, version=3, name="#3", judge_words="")
-    assert rates_title((checked, point)) == f"{title}, judge unmeasured (#4)"
+    assert rates_title((checked, point)) == f"{title}; judge unmeasured (#4)"
     corrected = replace(point, version=3, name="#3", judge_words="judged, corrected")
-    assert rates_title((corrected, point)) == f"{title}, judged, corrected (#3), judge unmeasured (#4)"
+    assert rates_title((corrected, point)) == f"{title}; judged, corrected (#3); judge unmeasured (#4)"
 
 
 def test_steps_say_what_they_take() -> None:

@@ -194,6 +194,14 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         missed(columns=(column(70, 100, format_only=0, format_checked=100, format_valid=100),)),
         {"F6": "fine"},
     ),
+    "few formats checked": (
+        missed(columns=(column(70, 100, format_only=0, format_checked=1, format_valid=1),)),
+        {"F6": "unknown"},
+    ),
+    "few formats checked, and many broken": (
+        missed(columns=(column(70, 100, format_only=12, format_checked=15, format_valid=3),)),
+        {"F6": "format"},
+    ),
     "mostly valid format": (missed(columns=(column(70, 100, format_only=2),)), {"F6": "fine"}),
     "format with a schema": (
         missed(columns=(column(70, 100, format_only=20, schema_enforced=True),)),

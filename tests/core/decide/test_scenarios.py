@@ -184,6 +184,15 @@ def test_every_number_of_a_judge_says_so(name: str) -> None:
     assert not any(one.judge_words for one in (*plain.findings, *plain.rates))
 
 
+def test_a_few_cases_are_counted_and_have_no_rate() -> None:
+    for name in ("some cases", "few formats checked"):
+        decision = decided(BRANCHES[name][0])
+        rated = [figure for one in decision.findings for figure in one.figures if figure.unit == "rate"]
+        assert all(figure.n is not None and figure.n >= 20 for figure in rated if figure.label != "target")
+    assert decided(BRANCHES["some cases"][0]).rates == ()
+    assert decided(BRANCHES["missed"][0]).rates != ()
+
+
 LOST = {
     "mostly unscored": ("Not enough evidence yet: 88 cases could not be scored.", "unscored"),
     "mostly unanswered": ("Not enough evidence yet: 88 cases have no answer.", "unanswered"),

@@ -77,8 +77,8 @@ def test_rates_of_a_judge_say_so_in_every_format(format_: str, words: str) -> No
     elif format_ == "markdown":
         assert re.search(rf"^\| `version 4` \(champion\) \|.*\| {words} \|$", text, re.MULTILINE)
     else:
-        assert f"<figcaption>Pass rate by version, with 95\u00a0% intervals, {words}</figcaption>" in text
-        assert f'aria-label="Pass rate by version, {words}"' in text
+        assert f"<figcaption>Pass rate by version, with 95\u00a0% intervals; {words}</figcaption>" in text
+        assert f'aria-label="Pass rate by version; {words}"' in text
         assert re.search(rf"<title>[^<]*: \d+ of 100 pass, [^<]*, {words}</title>", text)
     assert not any(words in written(format_, report(scenarios.data_rich())) for words in BY_A_JUDGE)
 

@@ -272,6 +272,16 @@ def measured_judge(history: History) -> None:
     history.label(run, [at % 6 < 5 for at in range(60)])
 
 
+def judged_versions(history: History) -> None:
+    """A judge of known error decides about two versions; the labels are of the second one."""
+    history.version()
+    history.version(parent=1)
+    history.cases(120)
+    history.goals(target=0.7)
+    run = history.test(Col(("p" * 5 + "n") * 20, 2), Col("ppnn" * 30), checks=(POLITE,))
+    history.label(run, [at % 6 < 5 for at in range(60)])
+
+
 def verdicts_only(history: History) -> None:
     """Versions were compared by hand, and there is no case."""
     for at in range(3):
@@ -350,6 +360,7 @@ FURTHER: dict[str, tuple[Callable[[History], None], str, int]] = {
     "no prices": (no_prices, "SHIP", 6),
     "judges only": (judges_only, "SETTLE_LABELS", 2),
     "measured judge": (measured_judge, "SHIP", 6),
+    "judged versions": (judged_versions, "SHIP", 6),
     "judge and one rule": (judge_and_one_rule, "SETTLE_LABELS", 2),
     "judge without difference": (judge_without_difference, "SHIP", 6),
     "verdicts only": (verdicts_only, "KEEP_PROMPTING", 13),

@@ -62,6 +62,13 @@ def test_further_history_leads_to_the_expected_decision(history: History, name: 
     assert (decision.code, decision.table_row) == (code, row), text_of(decision)
 
 
+def test_each_rate_says_whether_it_is_corrected(history: History) -> None:
+    scenarios.judged_versions(history)
+    rates = history.decide().rates
+    # Labels of one column correct no other.
+    assert [(one.version, one.judge_words) for one in rates] == [(1, "judged, not corrected"), (2, "judged, corrected")]
+
+
 def test_mostly_unscored_history_asks_for_the_results_that_it_lacks(history: History) -> None:
     scenarios.mostly_unscored(history)
     decision = history.decide()

@@ -68,7 +68,7 @@ def rates_title(rates: tuple[VersionRate, ...]) -> str:
     """Return the title of the chart of pass rates, with what it stands on."""
     where = {"holdout": "hold-out", "general": "general guard cases", "refusal": "refusal guard cases"}
     name = where.get(rates[0].set_name, "cases you tuned on") if rates else "cases"
-    return ", ".join(filter(None, (f"Pass rate by version, {name}, 95 % intervals", rates_judge_words(rates))))
+    return "; ".join(filter(None, (f"Pass rate by version, {name}, 95 % intervals", rates_judge_words(rates))))
 
 
 def cost_words(cost: CostPicture) -> Iterator[str]:

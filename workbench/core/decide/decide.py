@@ -181,7 +181,7 @@ def _standing(found: Judgement) -> Iterator[str]:
 
 
 def _rates(found: Judgement) -> Iterator[VersionRate]:
-    """Yield the pass rates of the versions with the champion's model, on the set that counts."""
+    """Yield the pass rates of the versions with the champion's model, on the set that counts, from 20 cases on."""
     main = found.reading.main
     if main is None:
         return
@@ -194,7 +194,7 @@ def _rates(found: Judgement) -> Iterator[VersionRate]:
     newest = {one.version: one for one in sorted(columns, key=lambda one: one.key == main.key)}
     for number_, one in sorted(newest.items()):
         passes = one.passes if one.corrected_passes is None else one.corrected_passes
-        if passes is None:
+        if passes is None or passes.cases < found.rules.thresholds.fewest_cases:
             continue
         ends = passes.interval
         yield VersionRate(

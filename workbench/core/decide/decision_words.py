@@ -38,7 +38,7 @@ def rates_judge_words(rates: Sequence[VersionRate]) -> str:
     if len(said) == 1 and all(one.judge_words for one in rates):
         return next(iter(said))
     named = ((words, [one.name or str(one.version) for one in rates if one.judge_words == words]) for words in said)
-    return ", ".join(f"{words} ({', '.join(names)})" for words, names in named)
+    return "; ".join(f"{words} ({', '.join(names)})" for words, names in named)
 
 
 def _plain(value: float) -> str:

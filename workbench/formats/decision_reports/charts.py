@@ -24,7 +24,7 @@ def rates_chart(rates: Sequence[VersionRate], target: float | None) -> str:
     """Return the pass rates of versions on one set, with intervals and the target."""
     sets = {one.set_name for one in rates}
     shown = [one for one in rates if one.set_name == ("holdout" if "holdout" in sets else "tuning")]
-    title = ", ".join(filter(None, ("Pass rate by version", rates_judge_words(shown))))
+    title = "; ".join(filter(None, ("Pass rate by version", rates_judge_words(shown))))
     return _svg(title, _rates(shown, target)) if shown else ""
 
 

@@ -77,7 +77,7 @@ def _line(one: Finding, question: str) -> FindingLine:
 def rates_words(decision: Decision) -> str:
     """Return what the pass rates by version are, and who decided about them."""
     judged = rates_judge_words(decision.rates)
-    return ", ".join(filter(None, ("Pass rate by version, with 95 % intervals", judged)))
+    return "; ".join(filter(None, ("Pass rate by version, with 95 % intervals", judged)))
 
 
 def goal_lines(report: DecisionReport) -> Iterator[tuple[str, str]]:

@@ -89,6 +89,9 @@ class FindingMaker:
         main = self.reading.main
         if name == "F4":
             return "" if main is None else self.reading.column_judge_words(main)
+        if name == "F6" and (main is None or not main.judge_failed):
+            # Formats are checked by rule; only the number of failures may be a judge's.
+            return ""
         return self.reading.judge_words(run_uids) if name in _OF_RESULTS else ""
 
     def say(self, key: str, **values: object) -> str:

@@ -156,7 +156,8 @@ def target_met(maker: FindingMaker) -> Finding:
     counts = {"passing": f"{passes.passing:,}", "cases": f"{passes.cases:,}", "at": at}
     if not reading.is_rated:
         few = maker.say("F4.few", **counts)
-        return maker.finding("F4", "few", "cannot tell", few, "low", figures, runs)
+        count = Figure("passing cases", "cases", passes.passing, passes.cases, main.set_name)
+        return maker.finding("F4", "few", "cannot tell", few, "low", (count,), runs)
     measured = measured_words(maker, main, passes)
     if target is None:
         need = Need("goal", None, "Enter a target.", action=Action("goal", "Enter a target", "target"), goal="target")
