@@ -253,6 +253,7 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         missed(columns=(MISSED, column(70, 100, "tuning", samples=SampleFigures(3, 100, 85, 70)))),
         {"F9": "reach"},
     ),
+    "one open try": (missed(tries=(attempt(16, 6, 160, "wording"),)), {"F10": "open"}),
     "open tries": (missed(tries=(attempt(10, 2, 100), attempt(3, 3, 120))), {"F10": "open"}),
     "tries of few cases": (missed(tries=(attempt(3, 1, 30),)), {"F10": "few"}),
     "stored champion": (

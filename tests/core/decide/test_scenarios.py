@@ -12,6 +12,7 @@ from tests.core.decide import scenarios
 from tests.core.decide.branches import BRANCHES
 from tests.core.decide.made import TODAY, decided, evidence, finding
 from workbench.core.decide.decision import Decision, DecisionCode
+from workbench.core.decide.decision_words import tone
 from workbench.core.decide.evidence import CaseCounts, DecideEvidence, JudgeEvidence, TryEvidence
 from workbench.core.decide.goals import DecideGoals
 from workbench.core.decide.report import DecisionReport
@@ -44,7 +45,7 @@ SCENARIOS: tuple[tuple[Callable[[], DecideEvidence], DecisionCode, int, tuple[st
         scenarios.narrow_plateau,
         "KEEP_PROMPTING",
         13,
-        ("5 closed tries", "of 1 kind of change only: wording", "examples", "a change of structure"),
+        ("5 tries", "of 1 kind of change only: wording", "examples", "a change of structure"),
     ),
     (
         scenarios.data_rich,
@@ -52,7 +53,7 @@ SCENARIOS: tuple[tuple[Callable[[], DecideEvidence], DecisionCode, int, tuple[st
         16,
         (
             "76.1 to 86.7 %",
-            "6 closed tries in 4 kinds of change",
+            "6 tries in 4 kinds of change",
             "none better",
             "facts are not what is missing",
             "640 usable rows",
@@ -68,7 +69,7 @@ SCENARIOS: tuple[tuple[Callable[[], DecideEvidence], DecisionCode, int, tuple[st
         scenarios.few_rows,
         "NOT_ENOUGH",
         14,
-        ("38 usable rows", "12 more training rows", "62 more meet the usual advice", "5 closed tries in 3 kinds"),
+        ("38 usable rows", "12 more training rows", "62 more meet the usual advice", "5 tries in 3 kinds"),
     ),
     (scenarios.too_dear, "CHEAPER", 7, ("$5,280 a month", "61 % of it is input", "$2,688 with caching", "$3,000")),
     (
@@ -191,6 +192,14 @@ def test_a_few_cases_are_counted_and_have_no_rate() -> None:
         assert all(figure.n is not None and figure.n >= 20 for figure in rated if figure.label != "target")
     assert decided(BRANCHES["some cases"][0]).rates == ()
     assert decided(BRANCHES["missed"][0]).rates != ()
+
+
+def test_a_tuned_model_without_gain_asks_for_the_target_alone() -> None:
+    one = scenarios.tuned_without_gain()
+    assert [(step.id, step.is_done) for step in decided(one).steps] == [("target", False)]
+    assert decided(replace(one, goals=DecideGoals(target=0.7))).steps == ()
+    found = finding(decided(one), "F16")
+    assert (found.word, found.answer, tone(found)) == ("limit reached", "no gain", "open")
 
 
 LOST = {

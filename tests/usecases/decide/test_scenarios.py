@@ -17,9 +17,9 @@ SAYS = {
     "5": ("56 of 80", "18 of 80", "16 of 18 pass (broke 0", "Training would teach them slowly"),
     "6": ("fixes 30 and breaks 6 of 150", "p < 0.001", "60 % of the cost", "81.8 to 92.3 %", "does not yet prove 85 %"),
     "7": ("116 of 150", "77 %", "fixed 19, broke 5 of 150"),
-    "8": ("124 of 160", "5 closed tries", "1 kind of change only: wording", "examples and a change of structure next"),
+    "8": ("124 of 160", "5 tries", "1 kind of change only: wording", "examples and a change of structure next"),
     "9": (
-        *("164 of 200", "76.1 to 86.7 %", "6 closed tries in 4 kinds of change", "2 other models", "none better"),
+        *("164 of 200", "76.1 to 86.7 %", "6 tries in 4 kinds of change", "2 other models", "none better"),
         *(
             "640 usable rows",
             "refund, has 55 rows",
@@ -28,7 +28,7 @@ SAYS = {
         ),
         *("1.78 million", "you run 2 million", "only if the missing 10 points are worth"),
     ),
-    "10": ("96 of 120", "5 closed tries in 3 kinds", "usual changes are tried", "38 usable rows", "12 more", "62 more"),
+    "10": ("96 of 120", "5 tries in 3 kinds", "usual changes are tried", "38 usable rows", "12 more", "62 more"),
     "11": ("190 of 200", "$5,280", "$2,688", "61 %", "$3,000"),
     "12": ("fixes 8 and breaks 5 of 100", "p = 0.58", "−4.6 to 10.8"),
     "13": ("fixes 15 and breaks 4 of 120", "p = 0.019", "fixed 1, broke 9 of 60", "p = 0.021", "−13.3 points"),

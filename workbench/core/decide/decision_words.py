@@ -85,8 +85,10 @@ _OWN_TONES: Mapping[tuple[str, str], FindingTone] = {
     ("F8", "cheaper"): "good",
     ("F9", "none"): "open",
     ("F9", "reach"): "good",
+    ("F16", "same"): "open",
 }
-"""A model or a vote that helps is good news, although it shows a limit of the prompt."""
+"""A model or a vote that helps is good news, although it shows a limit of the prompt. A tuned model without a
+gain is no bad news about the prompt."""
 
 
 def tone(finding: Finding) -> FindingTone:

@@ -44,7 +44,7 @@ def steps(found: Judgement, headline: Advice) -> tuple[Step, ...]:
     if headline.code == "SHIP":
         return tuple(step for step in _Experiment(found, headline).before_shipping() if not step.is_done)
     if headline.code == "HYBRID" or headline.table_row == 5:
-        return ()
+        return tuple(step for step in _Experiment(found, headline).goal() if not step.is_done)
     listed = list(_Experiment(found, headline).steps())
     if (first := _named(found, headline, listed)) is not None:
         listed.remove(first)
@@ -132,8 +132,12 @@ class _Experiment:
             yield self._lost(need)
         else:
             yield self._step("evidence", action, calls, is_done=done, count=counted(count, "case"))
+        yield from self.goal()
+
+    def goal(self) -> Iterator[Step]:
+        """Yield the target."""
         action = Action("goal", "Enter a target", "target")
-        yield self._step("target", action, is_done=found.evidence.goals.target is not None)
+        yield self._step("target", action, is_done=self._found.evidence.goals.target is not None)
 
     def _lost(self, need: Need) -> Step:
         return self._step(need.kind, need.action, need.calls, count=counted(need.count or 0, "case"))
