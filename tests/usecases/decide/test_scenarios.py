@@ -37,6 +37,51 @@ SAYS = {
 """What the page must say somewhere."""
 
 
+HEADLINES = {
+    "1": "Not enough evidence yet: score 20 cases, or give 4 more verdicts.",
+    "2": "Stop here and ship it: the target is met.",
+    "3": "Too close to call: 25 more cases would tell whether the target is met.",
+    "4": "Fix the format first: add a schema.",
+    "5": "Put the facts into the prompt: that is what is missing.",
+    "6": "Switch to acme-b: it is better on the same cases.",
+    "7": "Keep prompting: it still improves.",
+    "8": "Keep prompting: try two other models, examples and a change of structure next.",
+    "9": (
+        "Prompting has levelled off below your target: try a LoRA adapter, only if the missing 10 points"
+        " are worth about $2,600 a month to you."
+    ),
+    "10": "Prompting has levelled off below your target: collect 12 more training rows before you think of training.",
+    "11": "Good enough, but too expensive: switch caching on, it saves $2,592 a month.",
+    "12": "Keep the prompt: the tuned model shows no difference.",
+    "13": "Do not ship the tuned model: it is better at the task, but worse on the general guard set.",
+    "14": "Settle your labels first: 9 of 119 answers are called both good and bad.",
+    "changed mind": "Keep prompting: try one more model, examples and a change of structure next.",
+    "one model": "Keep prompting: try two other models and proposals by a model next.",
+    "no prices": "The target is met, but cost or time is not known: check that, then ship it.",
+    "judges only": "Measure the judge first: label 50 answers drawn at random.",
+    "measured judge": "Stop here and ship it: the target is met.",
+    "judged versions": "Stop here and ship it: the target is met.",
+    "judge and one rule": "Measure the judge first: label 50 answers drawn at random.",
+    "judge without difference": "Stop here and ship it: the target is met.",
+    "verdicts only": (
+        "Keep prompting: try two other models, examples and a change of structure next. Score 20 cases "
+        "to see what is missing."
+    ),
+    "blind only": (
+        "Keep prompting: try two other models, examples and a change of structure next. Score 20 cases "
+        "to see what is missing."
+    ),
+    "tiny": "Not enough evidence yet: score 15 more cases, or give 6 verdicts.",
+    "huge": "You are about at the target; more cases will not settle it.",
+    "mostly unscored": (
+        "Not enough evidence yet: 80 cases could not be scored. Check them again before you add others."
+    ),
+    "clustered": "Too few independent cases to tell whether the target is met.",
+    "lucky": "Ask several times and vote: the right answer is often among the samples.",
+}
+"""The sentence above the page."""
+
+
 def text_of(decision: Decision) -> str:
     """Return every sentence about findings, headline and costs."""
     said = [decision.headline, *decision.reasons, *(one.sentence for one in decision.findings)]
@@ -50,6 +95,7 @@ def test_history_leads_to_the_expected_decision(history: History, name: str) -> 
     fill(history)
     decision = history.decide()
     assert (decision.code, decision.table_row) == (code, row), text_of(decision)
+    assert decision.headline == HEADLINES[name]
     said = text_of(decision)
     assert [words for words in SAYS[name] if words not in said] == [], said
 
@@ -60,6 +106,7 @@ def test_further_history_leads_to_the_expected_decision(history: History, name: 
     fill(history)
     decision = history.decide()
     assert (decision.code, decision.table_row) == (code, row), text_of(decision)
+    assert decision.headline == HEADLINES[name]
 
 
 def test_each_rate_says_whether_it_is_corrected(history: History) -> None:
