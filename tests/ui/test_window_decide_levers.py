@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 
 from tests.app.decide.standin_decisions import StandInDecisions
-from tests.ui.decide_support import fill, over, shown
+from tests.ui.decide_support import ALT, entered, fill, over, shown
 from tests.ui.desk import Desk
 from tests.usecases.decide import scenarios as stored
-from tests.usecases.decide.histories import Col, History
+from tests.usecases.decide.histories import POLITE, Col, History
 from workbench.core.content import Content, Message
 from workbench.core.decide.decision import Action
 from workbench.core.decide.rules import decide_rules
 from workbench.ui.features.improve.dialog import ImproveDialog
+from workbench.ui.features.judges.label_dialog import LabelDialog
 from workbench.ui.features.testing.facts_dialog import FactsDialog
 from workbench.ui.features.testing.view import TestView
 
@@ -119,3 +121,31 @@ def test_unscored_cases_are_listed_in_the_tests_and_checked_again(desk: Desk) ->
 def test_cases_without_an_answer_are_listed_in_the_tests(desk: Desk) -> None:
     view = lacking(desk, "0")
     desk.until(lambda: view.suites.query.rows == "no_answer" and view.suites.model.rowCount() == 33)
+
+
+def test_labels_for_the_judge_of_a_hold_out_are_those_where_the_person_tuned(desk: Desk) -> None:
+    def make(history: History) -> None:
+        history.version()
+        history.cases(40, 40)
+        history.goals(target=0.7)
+        for set_name, first in (("tuning", 0), ("holdout", 40)):
+            run = history.test(Col("p" * 39 + "n"), set_name=set_name, first=first, checks=(POLITE,))  # type: ignore[arg-type]
+            history.judge(run, "acme-judge")
+
+    fill(desk, make)
+    view = shown(desk)
+    window = desk.window
+    desk.press(Qt.Key.Key_2, ALT)
+    tests = window.views.page("test")
+    assert isinstance(tests, TestView)
+    tests.suites.choose_set("holdout")
+    desk.until(lambda: tests.suites.run is not None and tests.suites.run.set_name == "holdout")
+    entered(desk)
+    assert view.head.headline.text() == "Measure the judge first: label 50 answers drawn at random."
+    view.head.steps[0].click()
+    desk.until(lambda: window.dialogs.find(LabelDialog) is not None)
+    assert tests.suites.set_name == "tuning"
+    dialog = window.dialogs.find(LabelDialog)
+    assert dialog is not None
+    dialog.reject()
+    desk.until(lambda: window.dialogs.find(LabelDialog) is None)
