@@ -247,6 +247,11 @@ def test_judge_of_a_hold_out_is_measured_where_the_person_tuned(history: History
     decision = history.decide()
     assert decision.code == "SHIP"
     assert decision.rates[0].judge_words == "judged, not corrected"
+    [trust] = [one for one in decision.findings if one.id == "F3"]
+    assert trust.sentence == (
+        "The judge was compared with 60 labels on answers drawn at random from the cases you tuned on, as the hold-out"
+        " stays unseen."
+    )
 
 
 def test_labels_of_another_judge_do_not_measure_the_hold_out(history: History) -> None:

@@ -98,8 +98,9 @@ def judge_trust(maker: FindingMaker) -> Finding:
     if main is None or judge is None:
         return maker.finding("F3", "none", "holds", maker.say("F3.none"))
     need = judge_need(maker)
+    where = "F3.labels_tuning" if main.set_name == "holdout" else "F3.labels"
     words = {
-        "labels": f"{judge.labels:,} labels on answers drawn at random",
+        "labels": maker.say(where, count=counted(judge.labels, "label")),
         "judged": f"{main.by_judge:,}",
         "scored": f"{main.by_judge + main.by_rule + main.by_person:,}",
         "need": need.sentence,
