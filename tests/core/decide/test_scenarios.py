@@ -10,7 +10,7 @@ import pytest
 
 from tests.core.decide import scenarios
 from tests.core.decide.branches import BRANCHES
-from tests.core.decide.made import TODAY, decided, evidence, finding
+from tests.core.decide.made import TODAY, column, decided, evidence, finding, rate
 from workbench.core.decide.decision import Decision, DecisionCode
 from workbench.core.decide.decision_words import tone
 from workbench.core.decide.evidence import CaseCounts, DecideEvidence, JudgeEvidence, TryEvidence
@@ -154,6 +154,21 @@ def test_a_judge_that_compares_cannot_be_labelled() -> None:
     assert [step.id for step in decision.steps if not step.is_done] == ["single"]
     assert decision.need is not None
     assert (decision.need.count, decision.need.action) == (None, None)
+
+
+def test_results_of_a_judge_are_sure_only_if_they_are_corrected() -> None:
+    judged = column(198, 200, by_judge=150, by_rule=50, judge_failed=2)
+    by_rule = finding(decided(evidence(goals=DecideGoals(target=0.9), columns=(column(198, 200),))), "F4")
+    mixed = decided(
+        evidence(goals=DecideGoals(target=0.9), columns=(judged,), judges={"run-1": JudgeEvidence(60, 0.5, 0.0)})
+    )
+    assert (by_rule.confidence, finding(mixed, "F4").confidence) == ("high", "medium")
+    assert finding(mixed, "F4").sentence.endswith("is met. Judged, not corrected.")
+    corrected = replace(judged, by_judge=200, by_rule=0, corrected_passes=rate(196, 200))
+    found = decided(
+        evidence(goals=DecideGoals(target=0.9), columns=(corrected,), judges={"run-1": JudgeEvidence(60, 0.5, 0.0)})
+    )
+    assert finding(found, "F4").confidence == "high"
 
 
 BY_A_JUDGE = {

@@ -174,7 +174,8 @@ def _standing(found: Judgement) -> Iterator[str]:
     key = "sure.set.holdout" if main.set_name == "holdout" else "sure.set.tuning"
     yield rules.say(key, cases=counted(reading.scored, "case"))
     if main.by_judge:
-        keys = {"measured": "sure.judge", "few": "sure.judge_few"}
+        measured = "sure.judge_raw" if main.corrected_passes is None else "sure.judge"
+        keys = {"measured": measured, "few": "sure.judge_few"}
         yield rules.say(keys.get(found.state("F3"), "sure.judge_open"))
     elif main.by_rule or main.by_person:
         yield rules.say("sure.rule")

@@ -1,8 +1,8 @@
 """Builds findings: fills in the rule's row and question, and rates the confidence.
 
-Invariant: confidence is high on a hold-out of enough cases, decided by rules, people or a measured judge, with a result
-clear of the threshold; medium if one of these is missing; low if two are, or if a rule of thumb decides. A sentence
-about results that a judge decided says so, and that the judge is unmeasured while it is.
+Invariant: confidence is high on a hold-out of enough cases, decided by rules and people, or by a judge whose errors are
+corrected, with a result clear of the threshold; medium if one of these is missing; low if two are, or if a rule of
+thumb decides. A sentence about results that a judge decided says so, and that the judge is unmeasured while it is.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class FindingMaker:
     def confidence(self, set_name: EvidenceSet, cases: float, *, is_clear: bool) -> Confidence:
         """Return the confidence of a result on `cases` cases of a set; `is_clear` of the threshold."""
         reading = self.reading
-        judged = reading.judge is not None and not reading.is_judge_trusted
+        is_corrected = reading.main is not None and reading.main.corrected_passes is not None
+        judged = reading.judge is not None and not (reading.is_judge_trusted and is_corrected)
         return level((set_name != "holdout") + (cases < reading.rules.thresholds.high_cases) + judged + (not is_clear))
 
     def finding(
