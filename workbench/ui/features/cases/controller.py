@@ -86,11 +86,11 @@ class CasesController:
         )
         dialog.use_wanted.connect(self.use)
         dialog.keep_wanted.connect(self.keep)
-        dialog.add_wanted.connect(self.imports.open)
+        dialog.add_wanted.connect(self._import)
         propose = services.navigator.action("propose_cases")
         dialog.propose.setEnabled(propose.isEnabled())
         dialog.propose_wanted.connect(propose.trigger)
-        dialog.path_dropped.connect(self.imports.open)
+        dialog.path_dropped.connect(self._import)
         dialog.changed.connect(self._edit)
         dialog.delete_wanted.connect(self._delete)
         dialog.checks_wanted.connect(self._edit_checks)
@@ -101,6 +101,16 @@ class CasesController:
         self.dialog = dialog
         dialog.show()
         self._read(select)
+
+    def _import(self, path: Path | None = None) -> None:
+        """Add cases, and come back to the dialog afterwards; not all window managers do by themselves."""
+        self.imports.open(path)
+        if (importing := self.imports.dialog) is not None:
+            importing.finished.connect(self._come_back)
+
+    def _come_back(self) -> None:
+        if self.dialog is not None:
+            self.dialog.activateWindow()
 
     @property
     def proposals(self) -> CaseProposalController:
