@@ -45,11 +45,12 @@ class SetChip(QWidget):
         title = f"{one.title}: {value}" if value else one.title
         words = f"{one.name.rpartition(' ')[2]} · {value}" if value else one.title
         self.tick.setChecked(one.ticked)
-        self.tick.setAccessibleName(f"Run the case {title}")
+        called = title if one.title.startswith("Case ") else f"Case {title}"
+        self.tick.setAccessibleName(f"Run {called}")
         self.tick.setToolTip("Each run uses every ticked case")
         name = words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"
         self.name.setText(name.replace("&", "&&"))
-        self.name.setAccessibleName(f"Case {title}" + (", shown" if shown else ""))
+        self.name.setAccessibleName(called + (", shown" if shown else ""))
         self.name.setToolTip(title if name != title else "")
         set_role(self.name, "set-shown" if shown else "quiet")
 
