@@ -210,5 +210,5 @@ def test_long_name_is_elided_in_menus_and_whole_in_tooltips(desk: Desk) -> None:
     for title in ("New prompts start with", "Rename", "Remove"):
         inner = entry(shown, title).menu()
         assert isinstance(inner, QMenu)
-        assert entry(inner, short).toolTip() == name
+        assert name in entry(inner, short).toolTip()
     shown.close()

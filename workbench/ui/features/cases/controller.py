@@ -48,7 +48,7 @@ class CasesController:
         self._services = services
         self._book = CaseBook(services.backend.store, new_uid)
         self._importer = CaseImporter(services.backend.store, new_uid)
-        self.imports = CaseImportController(services, self._importer, self._imported)
+        self.imports = CaseImportController(services, self._importer, self._imported, self._come_back)
         self.kept = KeptAnswers(services, self._offer, self._changed, self.open)
         self._proposals: CaseProposalController | None = None
         self._prompt = ""
@@ -86,11 +86,11 @@ class CasesController:
         )
         dialog.use_wanted.connect(self.use)
         dialog.keep_wanted.connect(self.keep)
-        dialog.add_wanted.connect(self._import)
+        dialog.add_wanted.connect(self.imports.open)
         propose = services.navigator.action("propose_cases")
         dialog.propose.setEnabled(propose.isEnabled())
         dialog.propose_wanted.connect(propose.trigger)
-        dialog.path_dropped.connect(self._import)
+        dialog.path_dropped.connect(self.imports.open)
         dialog.changed.connect(self._edit)
         dialog.delete_wanted.connect(self._delete)
         dialog.checks_wanted.connect(self._edit_checks)
@@ -102,13 +102,8 @@ class CasesController:
         dialog.show()
         self._read(select)
 
-    def _import(self, path: Path | None = None) -> None:
-        """Add cases, and come back to the dialog afterwards; not all window managers do by themselves."""
-        self.imports.open(path)
-        if (importing := self.imports.dialog) is not None:
-            importing.finished.connect(self._come_back)
-
     def _come_back(self) -> None:
+        # Not all window managers do by themselves.
         if self.dialog is not None:
             self.dialog.activateWindow()
 
