@@ -239,7 +239,7 @@ def test_chip_of_a_numbered_case_shows_its_value_as_it_is_typed(desk: Desk) -> N
     desk.type("Where is order 7?")
     chip = window.set_bar.chips()[1]
     assert chip.name.text() == "2 · Where is order 7?"
-    assert chip.name.accessibleName() == "Case Case 2: Where is order 7?, shown"
+    assert chip.name.accessibleName() == "Case 2: Where is order 7?, shown"
 
 
 def test_shown_set_stays_in_view_when_the_window_shrinks(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from workbench.cli.pack_arguments import add_confirming
+from workbench.cli.prompt_arguments import MODEL_HELP
 
 _EPILOG = """\
 exit codes: 0 the bar was held, 1 it was not, 2 wrong usage, 3 a budget was reached, 130 stopped with Ctrl+C.
@@ -29,7 +30,9 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
         help="a pack, a prompt of the history, or a promptfoo file",
     )
     test.add_argument("--prompt", metavar="SLUG", help="the prompt of the pack")
-    test.add_argument("--model", metavar="M", action="append", default=[], help="a model; repeat for more columns")
+    test.add_argument(
+        "--model", metavar="M", action="append", default=[], help=f"{MODEL_HELP}; repeat for more columns"
+    )
     test.add_argument(
         "--version",
         metavar="NAME",

@@ -77,6 +77,8 @@ def judges(demo: Demo) -> None:
 
 
 def _tested(demo: Demo) -> TestView:
+    # The view reads what was stored beside it when it is opened.
+    command(demo, "view_compose")
     command(demo, "view_test")
     view = demo.window.views.page("test")
     assert isinstance(view, TestView)

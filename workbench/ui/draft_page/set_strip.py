@@ -45,11 +45,12 @@ class SetChip(QWidget):
         title = f"{one.title}: {value}" if value else one.title
         words = f"{one.name.rpartition(' ')[2]} · {value}" if value else one.title
         self.tick.setChecked(one.ticked)
-        self.tick.setAccessibleName(f"Run the case {title}")
+        is_numbered = one.title.startswith("Case ")
+        self.tick.setAccessibleName(f"Run {'' if is_numbered else 'the case '}{title}")
         self.tick.setToolTip("Each run uses every ticked case")
         name = words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"
         self.name.setText(name.replace("&", "&&"))
-        self.name.setAccessibleName(f"Case {title}" + (", shown" if shown else ""))
+        self.name.setAccessibleName(("" if is_numbered else "Case ") + title + (", shown" if shown else ""))
         self.name.setToolTip(title if name != title else "")
         set_role(self.name, "set-shown" if shown else "quiet")
 

@@ -17,7 +17,7 @@ from workbench.app.prompts import list_model
 from workbench.app.prompts.arrangement import FolderRow, ListRow
 from workbench.core.dates import relative
 from workbench.core.testing.pass_share import PassShare
-from workbench.core.timeline import BareVersion, TimelineRow, caption, name, standing
+from workbench.core.timeline import BareVersion, TimelineRow, change_words, name, standing
 from workbench.ui.widgets.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -230,7 +230,7 @@ class IterationDelegate(_Delegate):
             painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, share)
             rect = rect.adjusted(0, 0, -taken, 0)
         painter.setPen(self.theme.color("muted"))
-        text = caption(row) or "same text"
+        text = change_words(row)
         if row.branched:
             text = f"branch · {text}"
         elided = metrics.elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
