@@ -85,6 +85,7 @@ class SuiteReport:
     pass rate that the person asked for was reached. `notes` are sentences about the run, such as what a foreign
     file had that was left out. `tried` is what the run shows if it compares a champion with a challenger, `tries`
     are all such runs of the prompt, None without any. `judged` is about judges, which answered `judge_calls` calls.
+    `unscored_words` say why answers are unscored.
     """
 
     prompt: str
@@ -117,6 +118,7 @@ class SuiteReport:
     tries: TryHistory | None = None
     judged: JudgedReport = field(default_factory=JudgedReport)
     judge_calls: int = 0
+    unscored_words: str = ""
 
     @property
     def version_name(self) -> str:

@@ -63,6 +63,7 @@ def document(report: SuiteReport) -> dict[str, Any]:
         "bar": report.bar,
         "bar_words": report.bar_words,
         "sentences": list(report.sentences),
+        "unscored_words": report.unscored_words,
         "notes": list(report.notes),
         "tried": None if report.tried is None else report.tried.to_json(),
         "tries": None if report.tries is None else report.tries.to_json(),

@@ -47,6 +47,7 @@ from workbench.usecases.testing.probe_report import probe_report
 from workbench.usecases.testing.progress import SuiteProgress
 from workbench.usecases.testing.report_cells import report_cell
 from workbench.usecases.testing.tries import SuiteTries, try_sentence
+from workbench.usecases.testing.unscored_reasons import unscored_words
 
 _CELLS_AT_ONCE = 100
 """Cells with whole answers that are in memory."""
@@ -150,6 +151,7 @@ class SuiteAnalyst:
         unchecked = 0 if scoring is not None and scoring.checks else sum(not case.checks for case in cases)
         whole = replace(
             self._whole(prompt, run, columns, asked, progress, seconds, unchecked),
+            unscored_words=unscored_words(self._records, run, scoring_uid),
             **self._tried(run, columns, lost),
             **self._bar(run, columns, results, scoring, asked, progress),
         )
