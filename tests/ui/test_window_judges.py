@@ -190,8 +190,11 @@ def test_labels_are_given_by_keys_and_measure_the_judge(desk: Desk) -> None:
     desk.until(lambda: view.judge.text.text().startswith("The judge is too lenient: it passed "))
     assert (view.judge.isVisible(), view.judge.choose.text()) == (True, "Improve this judge…")
     # The report may be one of the labels before.
-    desk.until(lambda: " Corrected for the judge's errors, " in view.judge.text.text())
-    assert "the baseline acme-large" in view.judge.text.text()
+    desk.until(lambda: " Corrected for the judge's errors, acme-mini passes " in view.card.words())
+    assert "the baseline acme-large: " in view.card.words()
+    assert "; by the judge alone " in view.card.words()
+    assert " By all checks, uncorrected, " in view.card.words()
+    assert view.suites.heads()[1].verdict.partition(" · ")[0].endswith(", uncorrected")
     desk.until(lambda: view.suites.figures.counts.rows.get("label_differs", 0) > 0)
     view.filters.rows_chosen.emit("label_differs")
     desk.until(lambda: 0 < view.suites.model.rowCount() < 24)
