@@ -239,7 +239,7 @@ def test_improving_opens_the_judge_prompt_with_the_disagreements(desk: Desk) -> 
     window.views.show("test")
     desk.until(lambda: view.suites.prompt_uid == window.prompt_uid and view.suites.tested.cases == len(cases))
     assert [column.lane.model for column in view.suites.columns()] == ["judge"]
-    next(one for one in window.notice.findChildren(QPushButton) if one.text() == "Back to the test").click()
+    next(one for one in window.notice.findChildren(QPushButton) if one.text() == "Back").click()
     desk.until(lambda: window.prompt_uid == owner)
     desk.until(lambda: "you and the judge disagree" not in desk.notice() and window.views.shown == "test")
 

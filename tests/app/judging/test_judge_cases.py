@@ -172,16 +172,13 @@ def test_the_sentence_counts_different_answers_and_begins_with_the_next_step(
     )
     # Both columns gave some cases the same answer.
     assert made.cases < made.answers == seen
-    assert made.sentence == (
-        f"Edit the text, then test it: {made.cases} different answers of {seen} on which you and the judge disagree, "
-        "with your labels as checks."
-    )
+    assert made.sentence == f"Edit, then test: {made.cases} different answers you and the judge disagree on."
     monkeypatch.setattr(judge_cases, "MOST_CASES", 2)
-    assert f": the first 2 different answers of {seen} on which" in prompts.improve("p", run, CHECK).sentence
+    assert ": the first 2 different answers you and" in prompts.improve("p", run, CHECK).sentence
     monkeypatch.setattr(judge_cases, "MOST_CASES", made.cases)
     assert prompts.improve("p", run, CHECK).sentence == made.sentence, "nothing is left out"
     one = replace(made, cases=1, answers=1)
-    assert one.sentence.startswith("Edit the text, then test it: 1 answer on which you and the judge disagree, ")
+    assert one.sentence == "Edit, then test: 1 answer you and the judge disagree on."
 
 
 def test_verdicts_of_each_type_are_checked_in_its_own_form() -> None:

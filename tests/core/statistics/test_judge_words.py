@@ -147,7 +147,7 @@ def test_correction_says_what_the_judge_hid_or_made_up() -> None:
     assert said.startswith(
         "Corrected for the judge's errors, mini passes more often than the baseline large: 29 points, 95 % interval 3 "
     )
-    assert said.endswith("; by the judge alone 27 points.")
+    assert "by the judge alone" not in said, "its own comparison follows"
     fewer = replace(found, difference=-0.3, interval=ConfidenceInterval(-0.45, -0.13), raw=-0.1)
     said = correction_words(fewer, "worse", "mini", "large", is_alone=False, check="is “kind”.", tested="p < 0.001")
     assert said == (

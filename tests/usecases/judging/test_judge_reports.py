@@ -109,7 +109,7 @@ def test_a_measured_judge_concludes_by_corrected_rates_with_its_own_ones_beside(
         assert correction.startswith(
             "Corrected for the judge's errors, m1 passes less often than the baseline m0: −88 "
         )
-        assert correction.endswith(" adjusted for 2 columns; by the judge alone 0 points.")
+        assert correction.endswith(" adjusted for 2 columns.")
         # The corrected conclusion comes first, wherever conclusions stand, and what the judge says alone is beside it.
         assert report.sentences[:2] == (second.sentence, third.sentence)
         assert second.sentence.startswith(f"{correction} By the judge alone, no difference is shown: m1 fixed 0 cases")

@@ -49,13 +49,10 @@ class JudgeToImprove:
 
     @property
     def sentence(self) -> str:
-        """What to do next, and what was prepared; where it is cut off, the next step is read."""
-        said = counted(self.cases, "answer")
-        if self.cases != self.answers:
-            first = "the first " if self.is_cut else ""
-            said = f"{first}{counted(self.cases, 'different answer')} of {self.answers:,}"
-        first = f"Edit the text, then test it: {said} on which you and the judge disagree, with your labels as checks."
-        return f"{first} {followed_words(self.followed)}".strip()
+        """What to do next, and what was prepared. It is short, because the header has room for two lines."""
+        said = counted(self.cases, "answer" if self.cases == self.answers else "different answer")
+        said = f"the first {said}" if self.is_cut else said
+        return f"Edit, then test: {said} you and the judge disagree on. {followed_words(self.followed)}".strip()
 
 
 class JudgePrompts:

@@ -151,10 +151,11 @@ def correction_words(
     check: str = "",
     tested: str = "",
 ) -> str:
-    """Return the comparison of two columns corrected for the judge's errors, beside that by the judge alone.
+    """Return the comparison of two columns corrected for the judge's errors, "" if they cannot be.
 
-    `is_alone`: nothing but the judge decides whether an answer passes. `check` says in words what is judged, if judges
-    evaluate several checks; `tested` are the p values, if several columns were compared.
+    `is_alone`: nothing but the judge decides whether an answer passes; otherwise its own difference is said, too.
+    `check` says in words what is judged, if judges evaluate several checks; `tested` are the p values, if several
+    columns were compared.
     """
     if found.difference is None or found.interval is None:
         return ""
@@ -166,7 +167,8 @@ def correction_words(
         said = f"no difference between {column} and the baseline {baseline} is shown"
         said += "" if is_alone else " by the judged check"
     points, raw = points_words(found.difference, found.interval), points_words(found.raw, None)
-    figures = "; ".join(filter(None, (points, tested, f"by the judge alone {raw}")))
+    # A judge that alone decides has its own comparison beside this one.
+    figures = "; ".join(filter(None, (points, tested, "" if is_alone else f"by the judge alone {raw}")))
     about = f"Judged is whether an answer {check.removesuffix('.')}." if check else ""
     return _joined(f"Corrected for the judge's errors, {said}: {figures}.", about)
 
