@@ -267,6 +267,22 @@ def test_shown_set_stays_in_view_when_its_row_grows(desk: Desk) -> None:
     desk.until(lambda: chip.name.visibleRegion().boundingRect() == chip.name.rect())
 
 
+def test_a_name_without_room_ends_with_dots(desk: Desk) -> None:
+    window = desk.open(ECHO, size=(1024, 700))
+    _paste(desk, f"name\tquestion\nlate\tWhere is order 1?\n{'W' * 60}\tMoney back?\n")
+    sets = window.value_sets
+    sets.show(sets.sets[-1].uid)
+    chip = window.set_bar.chip(sets.active)
+    assert chip is not None
+    desk.until(lambda: chip.name.visibleRegion().boundingRect() == chip.name.rect())
+    strip = chip.parentWidget().parentWidget()
+    assert strip is not None
+    assert chip.width() <= strip.width(), "the whole chip is seen"
+    assert chip.name.text().endswith("W…")
+    assert chip.name.width() >= chip.name.sizeHint().width(), "nothing is cut without dots"
+    assert chip.name.toolTip() == "W" * 60
+
+
 def said_of_sets(window: WindowDriver) -> str:
     """Return what is said below the row of sets."""
     return "".join(note.text() for note in window.compose_view.findChildren(SetNote) if note.isVisible())

@@ -173,6 +173,7 @@ def test_the_sentence_counts_different_answers_and_begins_with_the_next_step(
     # Both columns gave some cases the same answer.
     assert made.cases < made.answers == seen
     assert made.sentence == f"Edit, then test: {made.cases} different answers you and the judge disagree on."
+    assert len(made.sentence) <= 72, "the header of a narrow window has room for so much"
     monkeypatch.setattr(judge_cases, "MOST_CASES", 2)
     assert ": the first 2 different answers you and" in prompts.improve("p", run, CHECK).sentence
     monkeypatch.setattr(judge_cases, "MOST_CASES", made.cases)

@@ -106,6 +106,8 @@ class SetStrip(QScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(1)
         self.page = _Page()
+        # A larger font needs other names, too.
+        self.page.changed.connect(self._fit)
         self.page.changed.connect(self.resized)
         set_role(self.page, "sunken")
         self.row = QHBoxLayout(self.page)
@@ -117,9 +119,12 @@ class SetStrip(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            for chip in self.page.findChildren(SetChip):
-                chip.fit(self.viewport().width())
+            self._fit()
             self.resized.emit()
+
+    def _fit(self) -> None:
+        for chip in self.page.findChildren(SetChip):
+            chip.fit(self.viewport().width())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         bar = self.horizontalScrollBar()
