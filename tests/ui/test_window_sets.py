@@ -238,7 +238,7 @@ def test_chip_of_a_numbered_case_shows_its_value_as_it_is_typed(desk: Desk) -> N
     desk.until(lambda: len(window.set_bar.chips()) == 2)
     desk.type("Where is order 7?")
     chip = window.set_bar.chips()[1]
-    assert chip.name.text() == "2 · Where is order 7?"
+    desk.until(lambda: chip.name.text() == "2 · Where is order 7?")
     assert chip.name.accessibleName() == "Case Case 2: Where is order 7?, shown"
 
 
