@@ -12,7 +12,7 @@ from tests.core.decide import scenarios
 from tests.core.decide.branches import BRANCHES
 from tests.core.decide.made import TODAY, decided, evidence, finding
 from workbench.core.decide.decision import Decision, DecisionCode
-from workbench.core.decide.evidence import CaseCounts, DecideEvidence, TryEvidence
+from workbench.core.decide.evidence import CaseCounts, DecideEvidence, JudgeEvidence, TryEvidence
 from workbench.core.decide.goals import DecideGoals
 from workbench.core.decide.report import DecisionReport
 from workbench.core.statistics.stopping import TryResult
@@ -115,7 +115,104 @@ def test_a_judge_of_unmeasured_error_is_the_reason_to_measure_it() -> None:
     decision = decided(BRANCHES["judge unmeasured"][0])
     assert decision.need is not None
     assert (decision.need.kind, decision.need.count) == ("labels", 40)
-    assert any("its error is not measured" in reason for reason in decision.reasons)
+    assert any("it is unmeasured" in reason for reason in decision.reasons)
+
+
+def judge_of(name: str) -> tuple[str, str]:
+    """Return the headline of a case of the branches, and what its confidence says."""
+    decision = decided(BRANCHES[name][0])
+    return decision.headline, decision.confidence_sentence
+
+
+def test_a_result_by_rule_among_those_of_a_judge_does_not_make_it_trusted() -> None:
+    decision = decided(BRANCHES["a judge and one rule"][0])
+    assert (decision.code, decision.headline) == (
+        "SETTLE_LABELS",
+        "Measure the judge first: label 50 answers drawn at random.",
+    )
+    assert decision.reasons[0].startswith("A judge decides 119 of 120 results, and it is unmeasured.")
+
+
+def test_a_target_that_is_met_whatever_the_judge_says_needs_none() -> None:
+    decision = decided(BRANCHES["a judge that makes no difference"][0])
+    assert decision.code == "SHIP"
+    assert "Judge unmeasured." in decision.reasons[0]
+    assert decided(BRANCHES["a roughly measured judge that makes no difference"][0]).code == "SHIP"
+
+
+def test_a_judge_with_some_labels_needs_more_before_advice_rests_on_it() -> None:
+    headline, _ = judge_of("judge measured roughly")
+    assert headline == "Measure the judge first: label 20 more answers drawn at random."
+    headline, _ = judge_of("judge measured roughly where tuned")
+    assert headline == "Measure the judge first: label 1 more answer drawn at random."
+
+
+def test_a_judge_that_compares_cannot_be_labelled() -> None:
+    decision = decided(BRANCHES["judge that compares"][0])
+    assert decision.headline.startswith("Check single answers first")
+    assert [step.id for step in decision.steps if not step.is_done] == ["single"]
+    assert decision.need is not None
+    assert (decision.need.count, decision.need.action) == (None, None)
+
+
+BY_A_JUDGE = {
+    "unmeasured": (JudgeEvidence(19), "judge unmeasured"),
+    "measured": (JudgeEvidence(20, 0.9, 0.1), "judged, not corrected"),
+    "comparing": (JudgeEvidence(60, is_comparing=True), "judge unmeasured"),
+}
+
+
+@pytest.mark.parametrize("name", BY_A_JUDGE)
+def test_every_number_of_a_judge_says_so(name: str) -> None:
+    """All findings about passes, levers and rates; nothing else about the evidence differs."""
+    judge, words = BY_A_JUDGE[name]
+    rich = scenarios.data_rich()
+    assert rich.stubborn is not None
+    rich = replace(rich, stubborn=replace(rich.stubborn, run_uids=("run-7",)))
+    runs = {"run-7", *(uid for one in (*rich.columns, *rich.pairs, *rich.tries) for uid in one.run_uids)}
+    columns = tuple(replace(one, by_judge=1, by_rule=max(one.by_rule - 1, 0)) for one in rich.columns)
+    found = decided(replace(rich, columns=columns, judges=dict.fromkeys(runs, judge)))
+    said = f"{words[:1].upper()}{words[1:]}."
+    measured = [one for one in found.findings if one.id in ("F4", "F5", "F7", "F8", "F9", "F10") and one.run_uids]
+    assert len(measured) >= 4
+    assert [one.id for one in measured if not one.sentence.endswith(said) or one.judge_words != words] == []
+    assert [one.judge_words for one in found.rates] == [words] * len(found.rates)
+    with_effect = [one for one in found.levers if one.effect is not None]
+    assert with_effect
+    assert all(one.sentence.endswith(said) for one in with_effect)
+    plain = decided(rich)
+    assert not any(one.judge_words for one in (*plain.findings, *plain.rates))
+
+
+LOST = {
+    "mostly unscored": ("Not enough evidence yet: 88 cases could not be scored.", "unscored"),
+    "mostly unanswered": ("Not enough evidence yet: 88 cases have no answer.", "unanswered"),
+    "all unscored": ("Not enough evidence yet: 60 cases could not be scored.", "unscored"),
+    "unclear and mostly unscored": ("Too close to call: 60 cases could not be scored.", "unscored"),
+    "unclear and mostly unanswered": ("Too close to call: 60 cases have no answer.", "unanswered"),
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_results_that_are_missing_come_before_more_cases(name: str) -> None:
+    headline, kind = LOST[name]
+    decision = decided(BRANCHES[name][0])
+    assert decision.headline.startswith(headline)
+    assert decision.need is not None
+    assert decision.need.kind == kind
+    assert decision.need.action is not None
+    [step] = [one for one in decision.steps if one.action == decision.need.action]
+    assert (step.id, step.is_done) == (kind, False)
+    assert (step.calls is None) == (kind == "unscored")
+    # Cases that are held out are listed nowhere.
+    is_unseen = BRANCHES[name][0].columns[0].set_name == "holdout"
+    assert decision.need.action.kind == ("holdout" if is_unseen else kind)
+
+
+def test_a_few_unscored_cases_are_no_way_to_enough() -> None:
+    decision = decided(BRANCHES["too few unscored to be enough"][0])
+    assert decision.need is not None
+    assert (decision.need.kind, decision.need.count) == ("cases", 8)
 
 
 # The first open step of rows whose headline asks for one thing.

@@ -62,6 +62,28 @@ def test_further_history_leads_to_the_expected_decision(history: History, name: 
     assert (decision.code, decision.table_row) == (code, row), text_of(decision)
 
 
+def test_mostly_unscored_history_asks_for_the_results_that_it_lacks(history: History) -> None:
+    scenarios.mostly_unscored(history)
+    decision = history.decide()
+    assert decision.headline == (
+        "Not enough evidence yet: 80 cases could not be scored. Check them again before you add others."
+    )
+    [step] = [one for one in decision.steps if one.id == "unscored"]
+    assert step.action is not None
+    assert step.action.kind == "unscored"
+
+
+@pytest.mark.parametrize(("sign", "kind"), [("?", "unscored"), ("0", "unanswered")])
+def test_test_without_any_result_asks_for_them(history: History, sign: str, kind: str) -> None:
+    history.version()
+    history.cases(40)
+    run = history.test(Col(sign * 40))
+    decision = history.decide()
+    assert decision.need is not None
+    assert (decision.code, decision.need.kind, decision.need.count) == ("NOT_ENOUGH", kind, 40)
+    assert decision.findings[0].run_uids == (run,)
+
+
 def test_good_enough_says_nothing_of_training(history: History) -> None:
     scenarios.good_enough(history)
     decision = history.decide()

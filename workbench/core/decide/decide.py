@@ -174,7 +174,8 @@ def _standing(found: Judgement) -> Iterator[str]:
     key = "sure.set.holdout" if main.set_name == "holdout" else "sure.set.tuning"
     yield rules.say(key, cases=counted(reading.scored, "case"))
     if main.by_judge:
-        yield rules.say("sure.judge" if reading.is_judge_measured else "sure.judge_open")
+        keys = {"measured": "sure.judge", "few": "sure.judge_few"}
+        yield rules.say(keys.get(found.state("F3"), "sure.judge_open"))
     elif main.by_rule or main.by_person:
         yield rules.say("sure.rule")
 
@@ -207,6 +208,7 @@ def _rates(found: Judgement) -> Iterator[VersionRate]:
             None if ends is None else ends.high,
             is_champion=one.key == main.key,
             run_uids=one.run_uids,
+            judge_words=found.reading.column_judge_words(one),
         )
 
 
@@ -286,7 +288,7 @@ def _unknowns(found: Judgement) -> Iterator[str]:
         "people": None in people,
         "routes": goals.routes is None and goals.has_gpu is None,
         "holdout": reading.main is None or reading.main.set_name != "holdout",
-        "judge": found.state("F3") == "unmeasured",
+        "judge": found.state("F3") not in ("none", "measured"),
         "prices": found.cost.call_usd is None,
         "tokens": figures is None or (figures.stable_tokens is None and not figures.is_free),
         "models": found.state("F8") in ("untried", "one"),

@@ -26,6 +26,7 @@ from workbench.store.judging.records import (
     JudgeRunStart,
     JudgeVersion,
     LabelStart,
+    MeasuringLabels,
     ReusedJudgement,
     StoredJudge,
     StoredJudgement,
@@ -188,6 +189,14 @@ class JudgeRecords:
         """
         with self._readers.use() as connection:
             return measured.is_unmeasured(connection, run_key(connection, run_uid))
+
+    def measuring_labels(self, run_uid: str) -> tuple[MeasuringLabels, ...]:
+        """Return the labels that measure the judges of the newest scoring of a test run, () if no judge decides in it.
+
+        Raises StoreError (missing).
+        """
+        with self._readers.use() as connection:
+            return measured.measuring_labels(connection, run_key(connection, run_uid))
 
     def checks(self, run_uid: str, scoring_uid: str) -> tuple[JudgedCheckFact, ...]:
         """Return the checks that judges evaluated in a scoring."""

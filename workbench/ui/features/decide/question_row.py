@@ -134,7 +134,9 @@ class FindingBlock(QWidget):
         if measured := measured_words(finding):
             self._add(layout, measured)
         ruled = ", by a rule of thumb" if finding.is_ruled else ""
-        self._add(layout, f"Confidence {finding.confidence}{ruled}. {rule}".strip(), "muted")
+        # Nothing was measured of what was not tried.
+        sure = "" if finding.word == "not tried" else f"Confidence {finding.confidence}{ruled}. "
+        self._add(layout, f"{sure}{rule}".strip(), "muted")
         need = finding.need
         if need is not None:
             if need.sentence not in finding.sentence:
