@@ -203,6 +203,11 @@ class JudgeRecords:
         with self._readers.use() as connection:
             return judged_cells.checks(connection, run_uid, scoring_uid)
 
+    def is_alone(self, scoring_uid: str, check_hash: str) -> bool:
+        """Whether nothing but this check decides in a scoring whether an answer passes."""
+        with self._readers.use() as connection:
+            return judged_cells.is_alone(connection, scoring_uid, check_hash)
+
     def results(self, run_uid: str, scoring_uid: str, check_hash: str) -> tuple[JudgedColumn, ...]:
         """Return the judged cells of each column, with their random labels."""
         with self._readers.use() as connection:
