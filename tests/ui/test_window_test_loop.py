@@ -349,6 +349,68 @@ def test_columns_are_grouped_and_split_by_keys(desk: Desk) -> None:
     QGuiApplication.clipboard().clear()
 
 
+def test_listed_rows_are_sorted_and_copied_in_three_formats(desk: Desk) -> None:
+    view = ran(desk, 8)
+    suites, window = view.suites, desk.window
+    names = [f"case {number}" for number in range(8)]
+
+    def listed() -> list[str]:
+        return [str(suites.model.index(row, 0).data()) for row in range(suites.model.rowCount())]
+
+    def chosen(menu: QMenu | None, title: str) -> None:
+        assert menu is not None
+        next(one for one in menu.actions() if one.text() == title).trigger()
+
+    assert listed() == names
+    for by in ("Highest score first", "Lowest score first"):
+        chosen(view.filters.sort.menu(), by)
+        failing = ["case 0", "case 4"]
+        passing = [name for name in names if name not in failing]
+        expected = [*failing, *passing] if by.startswith("Low") else [*passing, *failing]
+        desk.until(lambda expected=expected: listed() == expected)
+    for by, title in (("Fastest first", "latency"), ("Cheapest first", "cost")):
+        chosen(view.filters.sort.menu(), by)
+        desk.until(lambda title=title: suites.query.sort == title and sorted(listed()) == names)
+    chosen(view.filters.sort.menu(), "In the order of the cases")
+    view.filters.filters["failed"].click()
+    desk.until(lambda: listed() == ["case 0", "case 4"])
+    clipboard = QGuiApplication.clipboard()
+    window.command("copy_table_markdown")
+    desk.until(lambda: clipboard.text().startswith("| Case | Tag |"))
+    rows = clipboard.text().splitlines()[2:]
+    assert [row.split("|")[1].strip() for row in rows] == ["case 0", "case 4"]
+    assert "Hello there." in rows[0]
+    window.command("copy_table_html")
+    desk.until(lambda: clipboard.text().startswith("<table>"))
+    assert clipboard.text().count("<tr>") == 3
+    view.grid.select(1, 0)
+    view.grid.setFocus()
+    desk.ctrl(Qt.Key.Key_C)
+    desk.until(lambda: clipboard.text().startswith("| Case | Tag |") and clipboard.text().count("case ") == 1)
+    assert "case 4" in clipboard.text()
+    assert "<table>" in clipboard.mimeData().html()
+    clipboard.clear()
+
+
+def test_cell_is_compared_with_the_expectation_of_its_case(desk: Desk) -> None:
+    view = prepared(desk, 1, HELLO)
+    window = desk.window
+    (case,) = window.store.packs.cases(window.prompt_uid)
+    window.store.packs.save_cases(window.prompt_uid, [replace(case, expectation="Hello here.")]).result(10)
+    desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
+    desk.until(lambda: view.suites.figures.counts.rows.get("failed") == 1 and not view.suites.is_running)
+    view.grid.select(0, 0)
+    view.open_pane()
+    desk.until(lambda: view.pane.shown is not None)
+    entries = view.pane.other.menu().actions()
+    next(one for one in entries if one.text() == "The expectation of the case").trigger()
+    desk.until(lambda: view.pane.against.text() == "Against expectation")
+    assert view.pane.kind == "against"
+    shown = view.pane.changes.toPlainText()
+    assert "here." in shown
+    assert "there." in shown
+
+
 def test_cell_is_compared_with_the_last_round(desk: Desk) -> None:
     view = ran(desk)
     suites = view.suites

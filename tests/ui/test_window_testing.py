@@ -99,6 +99,32 @@ def test_n_and_d_go_through_failures_and_differences(source: StandInSuites, desk
     assert "No more" not in desk.notice(), "it leaves by itself"
 
 
+def test_words_that_the_baseline_does_not_have_are_marked_in_rows_that_differ(
+    source: StandInSuites, desk: Desk
+) -> None:
+    view = opened(desk)
+
+    def marked(column: int) -> bool:
+        """Whether a text of the first row that fails in this column is marked; only badges of passes look like it."""
+        model = view.suites.model
+        row = next(
+            at for at in range(model.rowCount()) if (cell := model.cell(at, 2 + column)) and cell.status == "fail"
+        )
+        view.grid.answers.scrollTo(model.index(row, 2 + column))
+        view.grid.select(0, 0)
+        image = view.grid.answers.viewport().grab(view.grid.answers.visualRect(model.index(row, 2 + column))).toImage()
+        colors = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+        return desk.theme.color("green_soft").rgb() in colors
+
+    assert not marked(1)
+    view.filters.filters["differs"].click()
+    desk.until(lambda: view.suites.query.rows == "differs" and view.suites.model.row(0) is not None)
+    desk.until(lambda: view.suites.model.rowCount() == view.suites.figures.counts.rows["differs"])
+    assert marked(1)
+    assert marked(2)
+    assert not marked(0), "the baseline itself"
+
+
 def test_status_bar_speaks_of_the_cases_and_in_compose_of_the_next_run(source: StandInSuites, desk: Desk) -> None:
     opened(desk)
     status = desk.window.status

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from workbench.cli.pack_arguments import add_confirming
-from workbench.cli.prompt_arguments import MODEL_HELP
 
 _EPILOG = """\
 exit codes: 0 the bar was held, 1 it was not, 2 wrong usage, 3 a budget was reached, 130 stopped with Ctrl+C.
@@ -31,7 +30,12 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
     )
     test.add_argument("--prompt", metavar="SLUG", help="the prompt of the pack")
     test.add_argument(
-        "--model", metavar="M", action="append", default=[], help=f"{MODEL_HELP}; repeat for more columns"
+        "--model",
+        metavar="M",
+        action="append",
+        default=[],
+        help="a model, such as openai/gpt-5-mini, lab/NAME of an endpoint called lab, builtin or echo; "
+        "repeat for more columns",
     )
     test.add_argument(
         "--version",

@@ -18,6 +18,7 @@ from workbench.app.testing.words import (
     HeadFigure,
     about_seconds,
     about_words,
+    column_head,
     column_title,
     estimate_words,
     old_words,
@@ -28,7 +29,9 @@ from workbench.app.testing.words import (
 )
 from workbench.core.lanes import Lane
 from workbench.core.statistics.columns import summarise
-from workbench.core.statistics.results import ColumnResults
+from workbench.core.statistics.comparisons import compare_columns
+from workbench.core.statistics.results import CaseResults, CellResult, CellState, ColumnResults
+from workbench.core.statistics.wording import gaps_words, rate_words
 from workbench.core.testing.grid import GridCell, GridRow, SuiteColumn, SuiteRun
 from workbench.core.testing.report import ColumnReport, SuiteReport
 
@@ -105,6 +108,58 @@ def test_columns_of_a_run_are_named_after_their_version_once_others_are_added() 
 def test_head_says_what_its_cost_is_counted_per() -> None:
     head = ColumnHead("m", figures=(HeadFigure("0.8 s", "+0.1", "red"), HeadFigure("$0.12", "", unit="per 1,000")))
     assert head.words == "m\n0.8 s +0.1 · $0.12 per 1,000"
+
+
+def scored_column(seconds: float, cost: float, *samples: str) -> ColumnResults:
+    """Return a column with a case for each text of samples: + passes, - fails, ? is unscored."""
+    states: dict[str, CellState] = {"+": "pass", "-": "fail", "?": "unscored"}
+    return ColumnResults(
+        "m",
+        tuple(
+            CaseResults(
+                str(at),
+                tuple(
+                    CellResult(states[sign], score=float(sign == "+"), seconds=(1 + at) * seconds, cost_usd=cost)
+                    for sign in signs
+                ),
+            )
+            for at, signs in enumerate(samples)
+        ),
+    )
+
+
+def test_head_has_every_figure_of_its_column_and_what_it_differs_by_from_the_baseline() -> None:
+    base = scored_column(0.1, 0.001, *["--"] * 6, *["++"] * 5)
+    other = scored_column(0.2, 0.0025, *["++"] * 9, "+-", "??")
+    (comparison,) = compare_columns(base, [other])
+    columns = tuple(
+        ColumnReport(
+            one.name,
+            "#1",
+            "m",
+            is_baseline,
+            summarise(one),
+            None if is_baseline else comparison,
+            rate_words(summarise(one).passes),
+            gaps_words(summarise(one)),
+            "" if is_baseline else "better",
+        )
+        for one, is_baseline in ((base, True), (other, False))
+    )
+    first, second = (column_head(column, columns[0].summary) for column in columns)
+    assert (first.verdict, first.rate_words) == ("baseline", "45 % (19 to 74)")
+    assert first.figures == (HeadFigure("0.6 s"), HeadFigure("$1.00", unit="per 1,000"))
+    # 9 of 10 scored cases pass in both samples, one in one of them.
+    assert second.rate_words.startswith("95 % (")
+    assert second.rate_words.endswith("9 % unscored")
+    assert second.figures == (HeadFigure("1.2 s", "+0.6", "red"), HeadFigure("$2.50", "+$1.50", "red", "per 1,000"))
+    details = "\n".join(second.details)
+    assert "Mean score 0.95" in details
+    assert "Latency quartiles 0.7, 1.2 and 1.8 s" in details
+    assert "$2.50 per 1,000 calls" in details
+    assert "Only some samples pass: 1 case" in details
+    assert "All 2 samples pass: 90 %" in details
+    assert details in second.words
 
 
 def test_nothing_starts_before_it_is_known_what_that_takes() -> None:

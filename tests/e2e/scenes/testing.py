@@ -12,6 +12,7 @@ from workbench.core.content import Content, Message
 from workbench.core.lanes import Lane, Params
 from workbench.core.money import Rates
 from workbench.ui.features.cases.proposal_dialog import ProposalDialog
+from workbench.ui.features.testing.view import TestView
 
 
 def testing(demo: Demo) -> None:
@@ -40,8 +41,11 @@ def testing(demo: Demo) -> None:
         demo.picture("test-running")
         demo.until("it has ended", lambda: suites.figures.report is not None and not suites.is_running)
         shots(demo, "test", narrow=True)
+        view = window.views.page("test")
+        assert isinstance(view, TestView)
         demo.press(Qt.Key.Key_N)
         demo.press(Qt.Key.Key_Return)
+        demo.until("the cell is read", lambda: (cell := view.pane.shown) and cell.detail.key == view.current_key())
         shots(demo, "test-cell", narrow=True)
         window.theme.set_scale(2.0)
         demo.picture("test-200%")

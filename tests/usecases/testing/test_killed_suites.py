@@ -7,6 +7,7 @@ end every cell has one finished answer.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import random
@@ -41,10 +42,10 @@ Asked = tuple[str, str]
 
 
 class Counting:
-    """Answers after a short pause, and counts the requests by model and message."""
+    """Answers after a short pause, and notes the requests by model and message."""
 
     def __init__(self, fake: FakeProvider) -> None:
-        self.asked: Counter[Asked] = Counter()
+        self._asked: list[Asked] = []
         self._lock = threading.Lock()
         fake.answer = self
 
@@ -52,15 +53,20 @@ class Counting:
         if request.method != "POST":
             return status(404)
         with self._lock:
-            self.asked[request.body["model"], request.body["messages"][-1]["content"]] += 1
+            self._asked.append((request.body["model"], request.body["messages"][-1]["content"]))
         reply = whole("Hello there")
         return replace(reply, before=(Wait(0.02),), headers=JSON)
+
+    def requests(self) -> list[Asked]:
+        """Return what was asked, in order."""
+        with self._lock:
+            return list(self._asked)
 
     @property
     def total(self) -> int:
         """The number of requests."""
         with self._lock:
-            return self.asked.total()
+            return len(self._asked)
 
 
 @pytest.fixture
@@ -125,7 +131,8 @@ def window(path: Path, prompt: str) -> subprocess.Popen[bytes]:
 class Killer:
     """Kills one process after the other. After the death of a window or a terminal it compares history and server.
 
-    The window and the terminal take turns in running the same test: the next one is that which is killed next.
+    The window and the terminal take turns in running the same test: the next one is that which is killed next. A kill
+    of theirs or of the engine ends a span of requests, because calls that were running then may be lost.
     """
 
     def __init__(self, path: Path, prompt: str, fake: FakeProvider, seed: int, order: Sequence[str]) -> None:
@@ -135,17 +142,15 @@ class Killer:
         self.order = list(order)
         self.rng.shuffle(self.order)
         self.kills: Counter[str] = Counter()
-        self.most_lost = 0
-        """The most requests without a recorded answer between two starts."""
         self._settled: dict[Asked, int] = {}
-        self._lost = self._deadly = 0
+        self._spans: list[tuple[int, str]] = []
+        """The number of requests until each kill that can lose calls, and the window or terminal that made them."""
         self.start()
 
     def start(self) -> None:
         """Start the window or the terminal, whichever is killed next."""
         self.host = next((what for what in self.order if what in AT_ONCE), "terminal")
         self.process = window(self.path, self.prompt) if self.host == "window" else terminal(self.path)
-        self._deadly = 0
 
     def hunt(self, most: int) -> None:
         """Kill in order, each after at most `most` more requests, until nothing is left to kill or the test ends."""
@@ -170,12 +175,28 @@ class Killer:
         module = b"workbench.engine" if what == "engine" else b"workbench.engine.checker"
         for pid in children_of(self.process.pid):
             if module in command_of(pid):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-                self.kills[what] += 1
-                self._deadly += what == "engine"
+                with self._halted():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                    self.kills[what] += 1
+                    if what == "engine":
+                        self._end_span([pid])
                 return True
         return False
+
+    @contextlib.contextmanager
+    def _halted(self) -> Iterator[None]:
+        """Keep the window or terminal from starting another engine, whose requests would be those of the next span."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+    def _end_span(self, dead: Sequence[int]) -> None:
+        """End a span of requests once nothing more can come from these processes."""
+        wait_for(lambda: not any(map(command_of, dead)) and not self.fake.connected)
+        self._spans.append((self.server.total, self.host))
 
     def _kill_host(self, what: str) -> None:
         assert what == self.host
@@ -183,21 +204,34 @@ class Killer:
         self.process.kill()
         self.process.communicate()
         self.kills[what] += 1
-        self._deadly += 1
         # Calls that the orphaned engine has sent may still arrive.
-        wait_for(lambda: not any(map(command_of, children)) and not self.fake.connected)
+        self._end_span(children)
         self.compare()
         self.start()
 
     def compare(self) -> None:
-        """Check that recorded cells were not asked again, and how many answers were lost since the last comparison."""
-        known, asked = recorded(self.path), Counter(self.server.asked)
+        """Check that recorded cells have one answer and were not asked again."""
+        known, asked = recorded(self.path), Counter(self.server.requests())
         assert set(known.values()) <= {1}
         assert {cell: asked[cell] for cell in self._settled} == self._settled
         self._settled |= {cell: asked[cell] for cell in known}
-        before, self._lost = self._lost, asked.total() - known.total()
-        assert 0 <= self._lost - before <= self._deadly * AT_ONCE[self.host]
-        self.most_lost = max(self.most_lost, self._lost - before)
+
+    def lost(self) -> list[tuple[int, str]]:
+        """Return how many requests each kill lost, at most so many complete answers, and of which host.
+
+        As no cell is asked again once its answer is recorded, the recorded answer is that to the last request; all
+        earlier ones for the cell were lost.
+        """
+        requests = self.server.requests()
+        last = {cell: number for number, cell in enumerate(requests)}
+        ends = [0, *(end for end, _ in self._spans)]
+        hosts = [host for _, host in self._spans]
+        spans = [range(start, end) for start, end in itertools.pairwise(ends)]
+        assert all(last[cell] == number for number, cell in enumerate(requests) if number >= ends[-1])
+        return [
+            (sum(last[requests[number]] > number for number in span), host)
+            for span, host in zip(spans, hosts, strict=True)
+        ]
 
     def finish(self) -> None:
         """Wait for the end of the test, starting it again if the terminal left failed calls."""
@@ -225,6 +259,7 @@ def hunted(directory: Path, fake: FakeProvider, *, cases: int, columns: int, kil
     known = recorded(path)
     assert len(known) == cells
     assert set(known.values()) == {1}
+    assert all(lost <= AT_ONCE[host] for lost, host in killer.lost())
     with opened(directory, {}) as (workbench, _):
         (run,) = workbench.store.tests.runs(prompt)
         results = workbench.store.tests.results(run.uid, run.scoring_uid)
@@ -273,5 +308,9 @@ def test_a_hundred_kills_in_800_cells(
     assert killer.kills.total() >= 80
     assert min(killer.kills[kind] for kind in KINDS) >= 15
     kills = ", ".join(f"{number} of the {what}" for what, number in sorted(killer.kills.items()))
-    requests = f"{killer.server.total} requests for 800 cells, at most {killer.most_lost} lost between two starts"
+    lost = ", ".join(
+        f"{max(number for number, by in killer.lost() if by == host)} of {most} in the {host}"
+        for host, most in AT_ONCE.items()
+    )
+    requests = f"{killer.server.total} requests for 800 cells, at most {lost} lost by one kill"
     record_property(depth.FIGURE, f"{requests}; {kills} killed")

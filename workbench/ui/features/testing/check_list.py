@@ -106,6 +106,8 @@ class CheckList(QWidget):
 
     def _add(self, row: QWidget) -> None:
         self._column.addWidget(row)
+        # A layout shows a new widget only in the next turn of the event loop, so the list would be empty for a frame.
+        row.show()
         self._rows.append(row)
 
     def _want(self, place: int, step: JudgeStep) -> None:
