@@ -114,6 +114,7 @@ def _deferred_restyle() -> Iterator[None]:
 
     def apply(restyle: deferred_restyle.Restyle, change: Callable[[], None]) -> None:
         deferred_restyle.dress(restyle._parts)
+        restyle._parts.clear()
         deferred_restyle._keeping_focus(change)
 
     deferred_restyle.Restyle.apply = apply

@@ -14,7 +14,8 @@ import pytest
 from tests.usecases.making import PATIENCE_S, draft, opened
 from workbench.cli.main import main
 from workbench.core.cases import Case
-from workbench.core.lanes import BUILTIN_MODEL, LITELLM, Lane
+from workbench.core.lanes import BUILTIN_MODEL, LITELLM, Lane, Params
+from workbench.usecases.lane_presets import LanePresets
 
 PROMPT = (
     "name: Greeter\nmodel: echo\nmessages:\n  - role: user\n    content: Hello {{name}}\ntestData:\n  - name: Ada\n"
@@ -124,6 +125,30 @@ def test_prompt_is_created_from_text_and_shown_as_a_file(
     assert (document["prompt"], document["name"], document["versions"]) == (uid, "Translator", ["#1"])
     assert document["lanes"] == [{"endpoint": "echo", "model": "echo", "params": {}}]
     assert said(capsys, "prompt", "new", "translator", "--db", db)[0] == 2
+
+
+def test_prompt_begins_with_the_preset_chosen_for_new_ones(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def lanes_of(*args: str) -> tuple[list[tuple[str, object]], str]:
+        code, out, err = said(capsys, *args, "--json", "--db", db)
+        assert code == 0
+        return [(lane["model"], lane["params"]) for lane in json.loads(out)["lanes"]], err
+
+    assert lanes_of("prompt", "new", "First", "text", "--model", "echo")[0] == [("echo", {})]
+    warm = Lane("a", LITELLM, "acme/mini", Params(temperature=0.7))
+    with opened(Path(db).parent) as (workbench, _):
+        presets = LanePresets(workbench.store)
+        presets.save("Usual", (warm, Lane("b", "removed-endpoint", "own-model"))).result(PATIENCE_S)
+        presets.save("Other", (Lane("c", LITELLM, "acme/big"),)).result(PATIENCE_S)
+        presets.start_with("Usual").result(PATIENCE_S)
+    lanes, err = lanes_of("prompt", "new", "Second", "text")
+    assert lanes == [("acme/mini", {"temperature": 0.7})]
+    assert "own-model was left out" in err
+    with opened(Path(db).parent) as (workbench, _):
+        LanePresets(workbench.store).start_with("").result(PATIENCE_S)
+    # Without a chosen preset the prompt that was changed last decides.
+    assert [model for model, _ in lanes_of("prompt", "new", "Third", "text")[0]] == ["acme/mini"]
+    # What is asked for in so many words is never replaced by a preset.
+    assert [model for model, _ in lanes_of("prompt", "new", "Fourth", "text", "--model", "echo")[0]] == ["echo"]
 
 
 def test_prompt_begins_with_the_lanes_used_last(db: str, capsys: pytest.CaptureFixture[str]) -> None:

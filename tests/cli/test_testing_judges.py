@@ -100,10 +100,56 @@ def test_replies_without_a_clear_verdict_are_unscored_everywhere(
     reasons = {cell["name"]: cell["reason"] for cell in cells}
     assert reasons["n0"] == "The judge's reply has no clear verdict: “Well, it depends.”"
     assert reasons["n1"] == "The judge's reply is empty."
+    # Everybody who reads the report learns why, not only who opens a cell.
+    said_why = "6 answers unscored, "
+    assert said_why in markdown.read_text("utf-8")
     suite = ElementTree.parse(junit).getroot()[0]
     assert (suite.get("failures"), suite.get("skipped")) == ("1", "6")
     assert {one.get("name"): one.get("value") for one in suite.iter("property")}["judges"] == "judge unmeasured"
     assert "judge unmeasured | baseline" in markdown.read_text("utf-8")
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+def test_a_judge_that_answers_only_nonsense_says_why_in_every_report(
+    tmp_path: Path, db: str, fake: FakeProvider, capsys: pytest.CaptureFixture[str], *, mixed: bool
+) -> None:
+    def answer(request: Request) -> Reply:
+        asked = request.body["messages"][-1]["content"]
+        nonsense = "" if mixed and "NO" in asked else "Bananas are yellow."
+        return replace(whole(nonsense if request.body["model"] == JUDGE else asked), headers=JSON)
+
+    fake.answer = answer
+    bad = Case("bad", "Bad", (("name", "NO"),))
+    prepared(tmp_path, fake, (*suites.cases(3), bad))
+    markdown = tmp_path / "report.md"
+    arguments = ["test", "--db", db, "Greeting", "--judge", f"Mine/{JUDGE}", "--markdown", str(markdown)]
+    assert main(arguments) == 1
+    often = ", most often (3)" if mixed else ""
+    why = f"4 answers unscored{often}: The judge's reply has no clear verdict: “Bananas are yellow.”"
+    assert why in capsys.readouterr().out.splitlines()
+    assert why in markdown.read_text("utf-8").splitlines()
+    main([*arguments, "--json"])
+    assert report_of(capsys.readouterr().out)["unscored_words"] == why
+
+
+@pytest.mark.parametrize(
+    ("argument", "words"),
+    [
+        ("--judge=Nowhere/gone", "No endpoint here is called “Nowhere”, and LiteLLM knows no model “Nowhere/gone”."),
+        ("--judge=gone-judge", "LiteLLM knows no model “gone-judge”."),
+        ("--judge-vectors=Nowhere/gone", "No endpoint here is called “Nowhere”"),
+    ],
+)
+def test_a_judge_that_nobody_serves_is_refused_before_anything_is_asked(
+    tmp_path: Path, db: str, fake: FakeProvider, capsys: pytest.CaptureFixture[str], argument: str, words: str
+) -> None:
+    server = JudgeServer(fake)
+    prepared(tmp_path, fake, suites.cases(1))
+    assert main(["test", "--db", db, "Greeting", argument]) == 2
+    said = capsys.readouterr()
+    assert (said.out, server.count("fake-0")) == ("", 0)
+    assert words in said.err
+    assert "“workbench models” lists models" in said.err
 
 
 def test_a_judge_that_is_gone_leaves_checks_unscored_and_says_why(

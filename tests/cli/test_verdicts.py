@@ -40,6 +40,19 @@ def test_verdicts_are_added_and_the_newest_counts(run: str, db: str, capsys: pyt
     assert (document["run"], document["verdict"], document["lanes"]) == (run, "winner", [3])
 
 
+def test_last_is_the_newest_run(run: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--db", db, "Say bye", "--model", "echo", "--json"]) == 0
+    newest = json.loads(capsys.readouterr().out)["run"]
+    assert main(["verdict", "last", "1", "--json", "--db", db]) == 0
+    assert json.loads(capsys.readouterr().out)["run"] == newest != run
+
+
+def test_last_of_no_run_says_how_to_make_one(db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["prompt", "new", "Greeting", "Say hi", "--db", db]) == 0
+    assert main(["verdict", "last", "1", "--db", db]) == 2
+    assert "There is no run yet. `workbench run` makes one." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("says", "sentence"),
     [

@@ -119,3 +119,10 @@ def test_a_test_is_one_row_with_its_best_column() -> None:
 )
 def test_state_of_a_test_follows_its_result(row: HistoryRow, words: str) -> None:
     assert next(column for column in COLUMNS if column.title == "Winner").text(row, NOW) == words
+
+
+def test_run_that_changed_nothing_says_so() -> None:
+    place = next(at for at, column in enumerate(COLUMNS) if column.title == "Change")
+    rerun = replace(FULL, row=replace(LINE, note="", summary="", added=0, removed=0))
+    assert cell(rerun, place, NOW) == "same text"
+    assert cell(replace(rerun, kind="test"), place, NOW) == ""

@@ -139,6 +139,7 @@ class Demo:
             self.picture(picture)
         self.until("the end of the run", lambda: not self.window.is_running())
         self.until("the run is stored", lambda: not self.rows("SELECT 1 FROM in_flight"))
+        # The number counts the iterations of the open prompt alone.
         newest = "SELECT number FROM runs WHERE kind = 'iteration' ORDER BY id DESC LIMIT 1"
         self.until("the run is numbered", lambda: self.rows(newest) == [(self.window.shown_number(),)])
         self.until("the timeline follows", lambda: self.iterations() and not self.iterations()[0].running)

@@ -22,6 +22,7 @@ from tests.e2e.scenes.holdout import honest_sets
 from tests.e2e.scenes.judges import judges
 from tests.e2e.scenes.models import models
 from tests.e2e.scenes.packs import case_import, cases, pack_export, packs, training_files
+from tests.e2e.scenes.presets import presets
 from tests.e2e.scenes.rank import judging, ranking
 from tests.e2e.scenes.testing import proposing, testing
 from tests.e2e.scenes.testing_probes import probes
@@ -52,6 +53,7 @@ PARTS = (
     costs,
     settings,
     models,
+    presets,
     sizes,
     history,
     ranking,

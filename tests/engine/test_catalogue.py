@@ -45,6 +45,7 @@ def test_bundled_catalogue_has_valid_models_and_prices(catalogue: ModelCatalogue
     assert haiku.rates is not None
     assert replace(haiku.rates, sheet={}) == Rates(1e-06, 5e-06, 1e-07, "catalogue", 1.25e-06)
     assert haiku.rates.sheet["cache_creation_input_token_cost_above_1hr"] == 2e-06
+    assert haiku.rates.sheet["prompt_cache_min_tokens"] == 4096
     assert {"tools", "vision", "cache"} <= haiku.abilities
     assert catalogue.get("anthropic/claude-haiku-4-5") is haiku
     assert catalogue.get("no/such") is None

@@ -8,7 +8,6 @@ from __future__ import annotations
 import struct
 import sys
 import zlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QBuffer, QIODevice, Qt
@@ -38,7 +37,6 @@ FRAMES = (
 """The frames of the animation, and how long each is shown, in milliseconds."""
 ANIMATION = "loop.png"
 _WIDTH = 1200
-_MOST_COLORS = 256
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -62,24 +60,18 @@ def _newest(pattern: str) -> str:
 
 
 def _small(path: str) -> bytes:
-    """Return a picture of the guide's width with its 256 most frequent colours, as PNG."""
+    """Return a picture of the guide's width as PNG. All colours are kept: the rare ones mean something."""
     image = QImage(path).scaledToWidth(_WIDTH, Qt.TransformationMode.SmoothTransformation)
-    image = image.convertToFormat(QImage.Format.Format_RGB32)
-    counted = Counter(memoryview(image.constBits()).cast("I"))
-    palette = [color for color, _ in counted.most_common(_MOST_COLORS)]
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.convertToFormat(QImage.Format.Format_Indexed8, palette, Qt.ImageConversionFlag.ThresholdDither).save(
-        buffer, "PNG", 0
-    )
+    image.convertToFormat(QImage.Format.Format_RGB888).save(buffer, "PNG", 0)
     return bytes(buffer.data().data())
 
 
 def animation(frames: Sequence[bytes], shown_ms: Sequence[int]) -> bytes:
     """Return PNG pictures of one size as an animated PNG that repeats; each frame replaces the one before.
 
-    A viewer without animation shows the first one. Frames are stored with true colours, because each picture has a
-    palette of its own.
+    A viewer without animation shows the first one.
     """
     images = [QImage.fromData(frame).convertToFormat(QImage.Format.Format_RGB888) for frame in frames]
     width, height = images[0].width(), images[0].height()

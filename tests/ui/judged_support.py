@@ -41,11 +41,13 @@ def judged_test(
     prompt: str = "p",
     columns: Sequence[Lane] = COLUMNS,
     probability: Callable[[int, int], float] | None = None,
+    agreeing: Callable[[int, int], int] | None = None,
     **run: Any,
 ) -> list[str]:
     """Store a scored test of `prompt`, whose answers were judged; return the uids of the answers.
 
-    With `probability` a decision model judged, which gave each answer that probability of a pass.
+    With `probability` a decision model judged, which gave each answer that probability of a pass. With `agreeing` the
+    judge was asked three times, and that many times it gave the verdict.
     """
     made = [
         replace(
@@ -78,6 +80,8 @@ def judged_test(
     ]  # fmt: skip
     judged(store, f"{uid}.judge", starts, scoring=scoring, prompt=found.uid)
     decided: Any = (lambda *one: {"probability": probability(*one)}) if probability else lambda *one: {}
+    if agreeing is not None:
+        decided = lambda *one: {"repeats": 3, "agreeing": agreeing(*one)}  # noqa: E731 - beside the other
     scores = [
         verdict(one, output, says(*one[:2]), "pass" if one.case % 5 else "fail", **decided(*one[:2]))
         for one, output in zip(cells, outputs, strict=True)

@@ -153,3 +153,19 @@ def test_visible_widget_is_restyled_once_per_change(desk: Desk) -> None:
     restyled.only = set(seen)
     change_mode(desk.theme, "dark")
     assert restyled.count == len(seen) > 50
+
+
+def test_nothing_is_painted_before_the_owners_are_notified_and_a_choice_meanwhile_follows(desk: Desk) -> None:
+    _talk(desk)
+    desk.rest()
+    painted: list[bool] = []
+    frame, theme = desk.window.frame, desk.theme
+    theme.changed.connect(lambda: painted.append(frame.updatesEnabled()))
+    theme.set_mode("dark")
+    desk.until(lambda: not frame.updatesEnabled())
+    theme.set_mode("light")
+    desk.until(lambda: len(painted) == 2)
+    desk.rest()
+    assert painted == [False, False]
+    assert frame.updatesEnabled()
+    assert not theme.is_dark

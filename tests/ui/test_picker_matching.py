@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from tests.ui.dialog_support import an_offer
@@ -54,6 +57,15 @@ def test_usable_models_are_listed_first_without_a_query() -> None:
 
 def test_matches_rank_by_exact_name_then_known_key_then_short_path() -> None:
     assert found("gpt-5-mini") == ["openrouter/openai/gpt-5-mini", "gpt-5-mini", "azure/gpt-5-mini"]
+
+
+def test_retired_models_come_after_others_that_match_as_well() -> None:
+    offer = replace(an_offer(), today=date(2026, 12, 3))
+    old, new = ModelEntry("litellm", "gpt-old", "openai"), ModelEntry("litellm", "gpt-oz", "openai")
+    index = ModelIndex([replace(old, retires=date(2026, 7, 23)), new], offer)
+    assert [entry.model for entry in index.search("").entries] == ["gpt-oz", "gpt-old"]
+    assert [entry.model for entry in index.search("gpt").entries] == ["gpt-oz", "gpt-old"]
+    assert [entry.model for entry in index.search("gpt-old").entries] == ["gpt-old"]
 
 
 def test_every_word_must_match_id_or_provider() -> None:

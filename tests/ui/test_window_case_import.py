@@ -244,3 +244,18 @@ def drop(widget: QWidget, path: Path) -> bool:
     dropping = QDropEvent(at, Qt.DropAction.CopyAction, data, left, none)
     QApplication.sendEvent(widget, dropping)
     return dropping.isAccepted()
+
+
+def test_cases_have_the_focus_again_after_adding(desk: Desk) -> None:
+    desk.open()
+    desk.window.actions["cases"].trigger()
+    listing = desk.window.dialogs.case_actions.dialog
+    assert listing is not None
+    listing.add.click()
+    dialog = desk.window.dialogs.case_import
+    assert dialog is not None
+    desk.until(dialog.isActiveWindow)
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(listing.isActiveWindow)
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: desk.window.dialogs.case_actions.dialog is None)

@@ -115,6 +115,14 @@ def test_no_sentence_is_cut_in_a_small_window_with_large_text(desk: Desk, source
         assert button.x() + button.width() <= view.head.width()
 
 
+def test_the_page_ends_below_its_last_button(desk: Desk) -> None:
+    fill(desk, stored.tuned_without_gain)
+    view = shown(desk, (1024, 700))
+    page = view.area.widget()
+    assert view.area.verticalScrollBar().maximum() > 0
+    assert page.height() - view.how.geometry().bottom() < 2 * view.how.height()
+
+
 def test_opened_rows_stay_open_when_the_decision_is_read_again(desk: Desk, source: StandInDecisions) -> None:
     view = shown(desk)
     view.rows[3].head.setChecked(True)
@@ -133,7 +141,7 @@ def test_the_focus_stays_among_the_steps_when_they_change(desk: Desk, source: St
     desk.window.decide.refresh()
     desk.until(lambda: len(view.head.steps) == 2)
     assert QApplication.focusWidget() is view.head.steps[1]
-    source.made = made.tuned_without_gain
+    source.made = made.good_enough
     desk.window.decide.refresh()
     desk.until(lambda: not view.head.steps)
     assert QApplication.focusWidget() is view.head.report

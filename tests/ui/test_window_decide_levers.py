@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 
 from tests.app.decide.standin_decisions import StandInDecisions
-from tests.ui.decide_support import fill, over, shown
+from tests.ui.decide_support import ALT, entered, fill, over, shown
 from tests.ui.desk import Desk
 from tests.usecases.decide import scenarios as stored
+from tests.usecases.decide.histories import POLITE, Col, History
 from workbench.core.content import Content, Message
 from workbench.core.decide.decision import Action
 from workbench.core.decide.rules import decide_rules
 from workbench.ui.features.improve.dialog import ImproveDialog
+from workbench.ui.features.judges.label_dialog import LabelDialog
 from workbench.ui.features.testing.facts_dialog import FactsDialog
+from workbench.ui.features.testing.view import TestView
 
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("does not support", extend=True)]
 BEFORE = Content((Message("system", "Be brief."), Message("user", "{{order}}")))
@@ -86,3 +90,62 @@ def test_facts_are_pasted_into_cases_that_fail_everywhere(desk: Desk) -> None:
     assert dialog is not None
     dialog.reject()
     desk.until(lambda: desk.window.dialogs.find(FactsDialog) is None)
+
+
+def lacking(desk: Desk, sign: str) -> TestView:
+    """Take the first step of a history in which most cases lack a result, and return the tests."""
+
+    def make(history: History) -> None:
+        history.version()
+        history.cases(40)
+        history.test(Col("+" * 4 + "-" * 3 + sign * 33))
+
+    fill(desk, make)
+    shown(desk).head.steps[0].click()
+    desk.until(lambda: desk.window.views.shown == "test")
+    view = desk.window.views.page("test")
+    assert isinstance(view, TestView)
+    return view
+
+
+def test_unscored_cases_are_listed_in_the_tests_and_checked_again(desk: Desk) -> None:
+    view = lacking(desk, "?")
+    window = desk.window
+    desk.until(lambda: view.suites.query.rows == "unscored" and view.suites.model.rowCount() == 33)
+    desk.until(lambda: "The reason stands beside each answer." in "".join(window.shown_notice.lines()))
+    window.shown_notice.press()
+    desk.until_rows([(2,)], "SELECT count(*) FROM scorings")
+    desk.until(lambda: not view.suites.is_running)
+
+
+def test_cases_without_an_answer_are_listed_in_the_tests(desk: Desk) -> None:
+    view = lacking(desk, "0")
+    desk.until(lambda: view.suites.query.rows == "no_answer" and view.suites.model.rowCount() == 33)
+
+
+def test_labels_for_the_judge_of_a_hold_out_are_those_where_the_person_tuned(desk: Desk) -> None:
+    def make(history: History) -> None:
+        history.version()
+        history.cases(40, 40)
+        history.goals(target=0.7)
+        for set_name, first in (("tuning", 0), ("holdout", 40)):
+            run = history.test(Col("p" * 39 + "n"), set_name=set_name, first=first, checks=(POLITE,))  # type: ignore[arg-type]
+            history.judge(run, "acme-judge")
+
+    fill(desk, make)
+    view = shown(desk)
+    window = desk.window
+    desk.press(Qt.Key.Key_2, ALT)
+    tests = window.views.page("test")
+    assert isinstance(tests, TestView)
+    tests.suites.choose_set("holdout")
+    desk.until(lambda: tests.suites.run is not None and tests.suites.run.set_name == "holdout")
+    entered(desk)
+    assert view.head.headline.text() == "Measure the judge first: label 50 answers drawn at random."
+    view.head.steps[0].click()
+    desk.until(lambda: window.dialogs.find(LabelDialog) is not None)
+    assert tests.suites.set_name == "tuning"
+    dialog = window.dialogs.find(LabelDialog)
+    assert dialog is not None
+    dialog.reject()
+    desk.until(lambda: window.dialogs.find(LabelDialog) is None)

@@ -190,8 +190,11 @@ def test_labels_are_given_by_keys_and_measure_the_judge(desk: Desk) -> None:
     desk.until(lambda: view.judge.text.text().startswith("The judge is too lenient: it passed "))
     assert (view.judge.isVisible(), view.judge.choose.text()) == (True, "Improve this judge…")
     # The report may be one of the labels before.
-    desk.until(lambda: " Corrected for the judge's errors, " in view.judge.text.text())
-    assert "the baseline acme-large" in view.judge.text.text()
+    desk.until(lambda: " Corrected for the judge's errors, acme-mini passes " in view.card.words())
+    assert "the baseline acme-large: " in view.card.words()
+    assert "; by the judge alone " in view.card.words()
+    assert " By all checks, uncorrected, " in view.card.words()
+    assert view.suites.heads()[1].verdict.partition(" · ")[0].endswith(", uncorrected")
     desk.until(lambda: view.suites.figures.counts.rows.get("label_differs", 0) > 0)
     view.filters.rows_chosen.emit("label_differs")
     desk.until(lambda: 0 < view.suites.model.rowCount() < 24)
@@ -236,7 +239,7 @@ def test_improving_opens_the_judge_prompt_with_the_disagreements(desk: Desk) -> 
     window.views.show("test")
     desk.until(lambda: view.suites.prompt_uid == window.prompt_uid and view.suites.tested.cases == len(cases))
     assert [column.lane.model for column in view.suites.columns()] == ["judge"]
-    next(one for one in window.notice.findChildren(QPushButton) if one.text() == "Back to the test").click()
+    next(one for one in window.notice.findChildren(QPushButton) if one.text() == "Back").click()
     desk.until(lambda: window.prompt_uid == owner)
     desk.until(lambda: "you and the judge disagree" not in desk.notice() and window.views.shown == "test")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -71,6 +73,26 @@ def test_notice_goes_with_its_view_and_undo_waits_there(desk: Desk) -> None:
     assert desk.notice() == ""
     desk.window.command("undo")
     desk.until(lambda: names(desk) == before)
+
+
+def test_undo_of_a_late_result_waits_in_the_view_where_it_began(desk: Desk) -> None:
+    window = desk.open()
+    work: Future[None] = Future()
+    undone: list[str] = []
+    window.tasks.watch(work, lambda _: window.notices.offer("Done at last.", "Undo", lambda: undone.append("it")))
+    desk.press(Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier, on=window.frame)
+    desk.until(lambda: window.history_view is not None)
+    work.set_result(None)
+    desk.until(lambda: desk.notice() == "Done at last.")
+    assert not window.notices.offers_undo
+    window.command("undo")
+    assert undone == []
+    desk.until(lambda: not window.notice.is_new)
+    desk.press(Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier, on=window.frame)
+    desk.until(window.editor.isVisible)
+    assert desk.notice() == ""
+    window.command("undo")
+    desk.until(lambda: undone == ["it"])
 
 
 def test_problem_stays_in_every_view(desk: Desk) -> None:

@@ -198,3 +198,17 @@ def test_menu_without_presets_says_so(desk: Desk) -> None:
     assert not entry(shown, "Rename").isEnabled()
     assert entry(shown, "Save these lanes as a preset…").isEnabled()
     shown.close()
+
+
+def test_long_name_is_elided_in_menus_and_whole_in_tooltips(desk: Desk) -> None:
+    desk.open(ECHO)
+    name = "The three we compare for long answers in German and Dutch"
+    save(desk, name)
+    shown = menu(desk)
+    short = "The three we compare for long answe…"
+    assert name in entry(shown, short).toolTip()
+    for title in ("New prompts start with", "Rename", "Remove"):
+        inner = entry(shown, title).menu()
+        assert isinstance(inner, QMenu)
+        assert name in entry(inner, short).toolTip()
+    shown.close()

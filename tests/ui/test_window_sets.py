@@ -238,8 +238,8 @@ def test_chip_of_a_numbered_case_shows_its_value_as_it_is_typed(desk: Desk) -> N
     desk.until(lambda: len(window.set_bar.chips()) == 2)
     desk.type("Where is order 7?")
     chip = window.set_bar.chips()[1]
-    assert chip.name.text() == "2 · Where is order 7?"
-    assert chip.name.accessibleName() == "Case Case 2: Where is order 7?, shown"
+    desk.until(lambda: chip.name.text() == "2 · Where is order 7?")
+    assert chip.name.accessibleName() == "Case 2: Where is order 7?, shown"
 
 
 def test_shown_set_stays_in_view_when_the_window_shrinks(desk: Desk) -> None:
@@ -265,6 +265,22 @@ def test_shown_set_stays_in_view_when_its_row_grows(desk: Desk) -> None:
     first.name.setText("A longer name than before")
     desk.until(lambda: first.name.width() >= first.name.sizeHint().width())
     desk.until(lambda: chip.name.visibleRegion().boundingRect() == chip.name.rect())
+
+
+def test_a_name_without_room_ends_with_dots(desk: Desk) -> None:
+    window = desk.open(ECHO, size=(1024, 700))
+    _paste(desk, f"name\tquestion\nlate\tWhere is order 1?\n{'W' * 60}\tMoney back?\n")
+    sets = window.value_sets
+    sets.show(sets.sets[-1].uid)
+    chip = window.set_bar.chip(sets.active)
+    assert chip is not None
+    desk.until(lambda: chip.name.visibleRegion().boundingRect() == chip.name.rect())
+    strip = chip.parentWidget().parentWidget()
+    assert strip is not None
+    assert chip.width() <= strip.width(), "the whole chip is seen"
+    assert chip.name.text().endswith("W…")
+    assert chip.name.width() >= chip.name.sizeHint().width(), "nothing is cut without dots"
+    assert chip.name.toolTip() == "W" * 60
 
 
 def said_of_sets(window: WindowDriver) -> str:

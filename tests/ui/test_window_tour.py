@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.ui.desk import Desk
+from workbench.host.ids import new_uid
 from workbench.ui.features.tour.panel import TourPanel
 from workbench.usecases.tour import SampleTour
 
@@ -37,7 +38,7 @@ def test_ended_tour_stays_away_and_comes_back_from_help(desk: Desk) -> None:
     panels(desk)[0].close_.click()
     desk.until(lambda: not panels(desk))
     store = desk.window.workbench.store
-    desk.until(lambda: (found := SampleTour(store).progress()) is not None and found.is_over)
+    desk.until(lambda: (found := SampleTour(store, new_uid).progress()) is not None and found.is_over)
     window.actions["tour"].trigger()
     desk.until(lambda: ticks(desk) == "○○○○○")
 
@@ -47,3 +48,11 @@ def test_tour_is_shown_with_the_sample_only(desk: Desk) -> None:
     desk.until(lambda: bool(panels(desk)))
     window.actions["new_prompt"].trigger()
     desk.until(lambda: not panels(desk))
+
+
+def test_step_of_testing_runs_the_cases_of_the_sample(desk: Desk) -> None:
+    desk.open()
+    desk.until(lambda: ticks(desk) == "○○○○○")
+    panels(desk)[0].steps["test"].button.click()
+    desk.until(lambda: ticks(desk) == "○○○○✓")
+    desk.until_rows([(5, 2)], "SELECT count(DISTINCT case_position), count(DISTINCT lane) FROM run_cells")

@@ -1,6 +1,7 @@
 """Runs work off the UI thread and delivers results on it.
 
-Invariant: callbacks run on the UI thread and never after `close`; every failure reaches `on_error` or `failed`.
+Invariant: callbacks run on the UI thread and never after `close`; every failure reaches `on_error` or `failed`. What a
+callback says belongs to the view in which its work began, or which it showed itself.
 """
 
 from __future__ import annotations
@@ -66,7 +67,20 @@ class Tasks(QObject):
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="tasks")
         self._collections = SmallCollections()
         self._closed = False
+        self._shown, self._began = "", ""
+        """The shown view; that in which the work of the running callback began, "" outside of callbacks."""
         self._call.connect(self._invoke, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def began_in(self) -> str:
+        """The view in which the work began whose result is handled now; the shown view if there is none."""
+        return self._began or self._shown
+
+    def show_view(self, view: str) -> None:
+        """Note the view that is shown from now on."""
+        self._shown = view
+        if self._began:
+            self._began = view
 
     def run(
         self,
@@ -99,6 +113,7 @@ class Tasks(QObject):
         on_error: Callable[[Exception], None] | None = None,
     ) -> None:
         """Deliver the outcome of a future made elsewhere on the UI thread."""
+        began = self.began_in
 
         def deliver(done: Future[T]) -> None:
             if self._closed:
@@ -109,10 +124,10 @@ class Tasks(QObject):
                 return
             except Exception as error:  # noqa: BLE001 - handed to the UI thread, where it is shown
                 failure = error
-                self._call.emit(lambda: self._report(failure, on_error))
+                self._call.emit(lambda: self._within(began, lambda: self._report(failure, on_error)))
             else:
                 if then is not None:
-                    self._call.emit(lambda: then(result))
+                    self._call.emit(lambda: self._within(began, lambda: then(result)))
 
         future.add_done_callback(deliver)
 
@@ -146,6 +161,13 @@ class Tasks(QObject):
     def _invoke(self, call: Callable[[], Any]) -> None:
         if not self._closed:
             call()
+
+    def _within(self, began: str, call: Callable[[], object]) -> None:
+        before, self._began = self._began, began
+        try:
+            call()
+        finally:
+            self._began = before
 
     def _report(self, error: Exception, on_error: Callable[[Exception], None] | None) -> None:
         if on_error is not None:

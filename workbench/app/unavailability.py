@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from workbench.app.commands import COMPOSE, Command, WindowState
+from workbench.app.commands import Command, WindowState
 
 _LACKING = {
     "has_prompt": "no prompt is open",
@@ -46,7 +46,7 @@ def why_not(command: Command, state: WindowState) -> str:
     if command.possible(state):
         return ""
     if not command.is_in(state.view):
-        return "only in Compose" if command.views == COMPOSE else "not in this view"
+        return f"only in {' and '.join(view.capitalize() for view in command.views)}"
     for field in fields(WindowState):
         value = getattr(state, field.name)
         other: dict[str, Any] = {field.name: not value}

@@ -201,6 +201,19 @@ def with_lanes(workbench: Workbench, draft: Draft, models: list[str], params: li
     return replace(draft, lanes=tuple(replace(lane, params=with_params(lane.params, given)) for lane in lanes))
 
 
+def judge_lane(workbench: Workbench, model: str) -> Lane:
+    """Return the lane of a judge. Raises RefusedError for a model that nobody here can serve."""
+    (lane,) = with_lanes(workbench, Draft(), [model], []).lanes
+    if lane.endpoint == LITELLM and not workbench.catalogue.provider_of(lane.model):
+        name, slash, _ = lane.model.partition("/")
+        endpoint = f"No endpoint here is called “{name}”, and " if slash else ""
+        raise RefusedError(
+            f"{endpoint}LiteLLM knows no model “{lane.model}”. “workbench models” lists models, and "
+            "“workbench endpoints” your endpoints."
+        )
+    return lane
+
+
 def _refuse_unknown(workbench: Workbench, endpoint: str, model: str, endpoints: list[Endpoint]) -> None:
     """Raise RefusedError for a name that LiteLLM cannot serve but that one of the user's endpoints has.
 

@@ -9,7 +9,7 @@ import argparse
 import textwrap
 from pathlib import Path
 
-from workbench.cli.prompt_arguments import add_var
+from workbench.cli.prompt_arguments import LANES_HELP, add_var
 from workbench.core.parameters import table
 
 _PARAM_HELP = "a parameter of every lane, listed below, or one of the provider's own; repeat for more"
@@ -22,7 +22,7 @@ README and a promptfooconfig.yaml that promptfoo runs. docs/PACKS.md describes i
 
 def add_running(run: argparse.ArgumentParser) -> None:
     """Add the arguments of a run."""
-    run.add_argument("--model", metavar="M", action="append", default=[], help="a model; repeat for more lanes")
+    run.add_argument("--model", metavar="M", action="append", default=[], help=LANES_HELP)
     add_var(run)
     run.add_argument("--param", metavar="K=V", action="append", default=[], help=_PARAM_HELP)
     run.formatter_class = argparse.RawDescriptionHelpFormatter

@@ -108,7 +108,10 @@ def _comparison(said: Mapping[str, Any], titles: Mapping[int, str]) -> str:
     """Return what a judge says of two answers; the texts are those of a stranger's file."""
     names = [str(titles.get(lane, lane)) for lane in said["lanes"]]
     prefers = f"prefers {names[said['preferred'] - 1]}" if said["preferred"] else "prefers neither"
-    return one_line(f"(the judge {said['judge']} compared {names[0]} and {names[1]}: {prefers})")
+    measured = "unmeasured"
+    if said.get("measured") is True and isinstance(said.get("alike"), int) and isinstance(said.get("shared"), int):
+        measured = f"it decided like people in {said['alike']:,} of {counted(said['shared'], 'pair')}"
+    return one_line(f"(the judge {said['judge']} compared {names[0]} and {names[1]}: {prefers}; {measured})")
 
 
 def _verdict(verdict: Mapping[str, Any], titles: Mapping[int, str]) -> str:

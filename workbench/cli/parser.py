@@ -14,7 +14,7 @@ from workbench.cli.label_arguments import add_label
 from workbench.cli.lazy_parser import LazyParser
 from workbench.cli.models_arguments import add_models
 from workbench.cli.pack_arguments import add_pack, add_running
-from workbench.cli.prompt_arguments import add_prompts
+from workbench.cli.prompt_arguments import RUN_HELP, add_prompts
 from workbench.cli.setup_arguments import add_completion, add_setup
 from workbench.cli.testing_arguments import add_testing
 from workbench.cli.training_arguments import add_training
@@ -116,10 +116,10 @@ def _add_history(
     saved = what.add_parser("searches", parents=[shared], help="list the saved searches, one per line, name first")
     saved.add_argument("--json", action="store_true", help=json_help)
     shown = what.add_parser("show", parents=[shared], help="show a run: prompt, values, answers, verdict")
-    shown.add_argument("id", metavar="ID", help="the id of a run, or its beginning")
+    shown.add_argument("id", metavar="ID", help=RUN_HELP)
     shown.add_argument("--json", action="store_true", help=json_help)
     compared = what.add_parser("diff", parents=[shared], help="compare the prompts and answers of two runs")
-    compared.add_argument("old", metavar="A", help="the id of a run, or its beginning")
+    compared.add_argument("old", metavar="A", help=RUN_HELP)
     compared.add_argument("new", metavar="B", help="the run to compare it with")
     compared.add_argument("--json", action="store_true", help=json_help)
     asked = what.add_parser(
@@ -142,7 +142,9 @@ def _add_history(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     deleted = what.add_parser("delete", parents=[shared], help="delete runs, bring them back, or delete them for good")
-    deleted.add_argument("ids", metavar="ID", nargs="+", help="the id of a run, or its beginning")
+    deleted.add_argument(
+        "ids", metavar="ID", nargs="+", help="the id of a run, its beginning, or last for the newest run"
+    )
     deleted.add_argument("--back", action="store_true", help="bring deleted runs back")
     deleted.add_argument("--for-good", action="store_true", help="delete for good, and rewrite the file without them")
     deleted.add_argument("--with-backups", action="store_true", help="with --for-good: also backups that have them")
@@ -201,7 +203,9 @@ def _complete_export(exported: argparse.ArgumentParser) -> None:
     width = max(map(len, FORMATS)) + 2
     lines = (f"{row.id:<{width}}{row.help}" for row in FORMATS.values())
     exported.epilog = _EXPORT_EPILOG.format(formats="\n".join(lines))
-    exported.add_argument("ids", metavar="ID", nargs="*", help="the id of a run, or its beginning")
+    exported.add_argument(
+        "ids", metavar="ID", nargs="*", help="the id of a run, its beginning, or last for the newest run"
+    )
     exported.add_argument("--query", metavar="QUERY", help="the runs that match a search (default: all runs)")
     exported.add_argument("--format", choices=tuple(FORMATS), help="the format (default: by the file name)")
     exported.add_argument(

@@ -8,6 +8,10 @@ from typing import get_args
 
 Commands = argparse._SubParsersAction
 JSON_HELP = "one JSON document instead of lines"
+LANES_HELP = (
+    "a model, such as openai/gpt-5-mini, lab/NAME of an endpoint called lab, builtin or echo; repeat for more lanes"
+)
+RUN_HELP = "the id of a run, its beginning, or last for the newest run"
 _NAME_HELP = "a prompt, by its name or the beginning of it"
 _VAR_HELP = "the value of a variable; @FILE reads it from a file, - from standard input; repeat for more"
 _VERDICT_EPILOG = """\
@@ -30,7 +34,7 @@ def add_prompts(commands: Commands[argparse.ArgumentParser], shared: argparse.Ar
         epilog=_VERDICT_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verdict.add_argument("id", metavar="RUN", help="the id of a run, or its beginning")
+    verdict.add_argument("id", metavar="RUN", help=RUN_HELP)
     verdict.add_argument("says", metavar="WHAT", nargs="+", help="a lane from 1, tie, bad or none; see below")
     verdict.add_argument("--set", metavar="N", type=int, default=1, help="the value set from 1 (1)")
     verdict.add_argument("--sample", metavar="N", type=int, default=1, help="the sample of each lane from 1 (1)")
@@ -69,7 +73,7 @@ def _add_prompt(commands: Commands[argparse.ArgumentParser], shared: argparse.Ar
     new.add_argument("name", metavar="NAME", help="the name of the new prompt")
     new.add_argument("text", metavar="TEXT", nargs="?", help="its message; - reads it from standard input (empty)")
     new.add_argument("--from", dest="file", metavar="FILE", type=Path, help="a .prompt.yml file")
-    new.add_argument("--model", metavar="M", action="append", default=[], help="a model; repeat for more lanes")
+    new.add_argument("--model", metavar="M", action="append", default=[], help=LANES_HELP)
     edited = what.add_parser("edit", parents=[shared], help="edit messages and values with $VISUAL or $EDITOR")
     edited.add_argument("prompt", metavar="NAME", help=_NAME_HELP)
     for one in (listed, shown, new, edited):

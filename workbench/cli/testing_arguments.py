@@ -29,7 +29,14 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
         help="a pack, a prompt of the history, or a promptfoo file",
     )
     test.add_argument("--prompt", metavar="SLUG", help="the prompt of the pack")
-    test.add_argument("--model", metavar="M", action="append", default=[], help="a model; repeat for more columns")
+    test.add_argument(
+        "--model",
+        metavar="M",
+        action="append",
+        default=[],
+        help="a model, such as openai/gpt-5-mini, lab/NAME of an endpoint called lab, builtin or echo; "
+        "repeat for more columns",
+    )
     test.add_argument(
         "--version",
         metavar="NAME",

@@ -65,5 +65,5 @@ def rest(budget: SuiteBudget, spent: SuiteProgress) -> SuiteBudget:
 
 
 def _code(report: SuiteReport) -> int:
-    is_worse = any(column.comparison is not None and column.verdict == "worse" for column in report.columns)
+    is_worse = any(column.conclusion == "worse" for column in report.columns)
     return FAILED if is_worse or not report.scored else OK

@@ -29,6 +29,8 @@ def lines(report: SuiteReport) -> Iterator[str]:
         if column.failing_total:
             yield f"  {'':<{width}}  fails: {_failing(column)}"
     yield from report.sentences
+    if report.unscored_words:
+        yield report.unscored_words
     if report.unchecked:
         yield f"{counted(report.unchecked, 'case')} without a check, which are not scored."
     if report.bar_words:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli.draft_arguments import from_database, from_pack, with_lanes
+from workbench.cli.draft_arguments import from_database, from_pack, judge_lane, with_lanes
 from workbench.core.cases import Case
 from workbench.core.drafts import Draft
 from workbench.core.judging.grading_options import without_judge
@@ -209,13 +209,11 @@ def _with_judges(workbench: Workbench, target: SuiteTarget, args: argparse.Names
     """Return what to test with the judges that the arguments name."""
     judge, settings, cases = target.settings.judge, target.settings, target.cases
     if args.judge:
-        (lane,) = with_lanes(workbench, Draft(), [args.judge], []).lanes
-        judge = replace(judge, lane=lane, decides=False)
+        judge = replace(judge, lane=judge_lane(workbench, args.judge), decides=False)
         settings = replace(settings, checks=tuple(map(without_judge, settings.checks)))
         cases = tuple(replace(case, checks=tuple(map(without_judge, case.checks))) for case in cases)
     if args.judge_vectors:
-        (lane,) = with_lanes(workbench, Draft(), [args.judge_vectors], []).lanes
-        judge = replace(judge, embedding=lane)
+        judge = replace(judge, embedding=judge_lane(workbench, args.judge_vectors))
     return replace(target, settings=replace(settings, judge=judge), cases=cases)
 
 

@@ -15,7 +15,7 @@ from workbench.core.money import show_sum
 from workbench.core.search.results import HistoryRow, SuiteStanding
 from workbench.core.statistics.judge_cells import UNMEASURED
 from workbench.core.text import counted
-from workbench.core.timeline import caption, describe
+from workbench.core.timeline import caption, change_words, describe
 from workbench.core.version_name import at_start, run_name
 
 Words = Callable[[HistoryRow], str]
@@ -194,7 +194,7 @@ COLUMNS: tuple[HistoryColumn, ...] = (
     ),
     HistoryColumn(
         "Change",
-        text=lambda row, _: caption(row.row),
+        text=lambda row, _: change_words(row.row) if row.kind == "iteration" else caption(row.row),
         # The description of an iteration has it, and `history list` the note.
         words=_shown_elsewhere,
         fact=_shown_elsewhere,

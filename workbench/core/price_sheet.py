@@ -13,6 +13,8 @@ Sheet = Mapping[str, Any]
 
 INPUT, OUTPUT = "input_cost_per_token", "output_cost_per_token"
 READ, WRITE = "cache_read_input_token_cost", "cache_creation_input_token_cost"
+PREFIX = "prompt_cache_min_tokens"
+"""The smallest number of tokens that is cached; no price, but it stands beside them."""
 _MOST_USD = 10_000
 """Larger numbers are ignored as invalid: no token, second or search costs more."""
 _SECONDS = ("cost_per_second", "input_cost_per_second", "output_cost_per_second")

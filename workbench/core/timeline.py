@@ -44,6 +44,10 @@ class BareVersion(VisibleFields):
 TimelineRow = IterationRow | BareVersion
 
 
+SAME_TEXT = "same text"
+"""What stands for the change of a run that changed nothing."""
+
+
 def nearest_ancestor(number: int, parents: Mapping[int, int | None], among: Container[int]) -> int | None:
     """Return the number of a version's nearest ancestor in `among`, None if there is none.
 
@@ -62,6 +66,11 @@ def nearest_ancestor(number: int, parents: Mapping[int, int | None], among: Cont
 def caption(row: TimelineRow) -> str:
     """Return the note, or else the changed words, made safe for display; `row.note` itself is exact for editing."""
     return visible_note(row.note) or row.summary
+
+
+def change_words(row: TimelineRow) -> str:
+    """Return the note or what changed, for a list in which an empty place would say nothing."""
+    return caption(row) or SAME_TEXT
 
 
 def began_at(row: TimelineRow) -> str:

@@ -1,6 +1,7 @@
 """Prices read from rows of LiteLLM's model list and from the model lists of gateways.
 
-Invariant: a row without a billable price gives None; the sheet holds only fields that are prices.
+Invariant: a row without a billable price gives None; the sheet holds only fields that are prices, and what is cached at
+least.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.core.money import Rates, RateSource
-from workbench.core.price_sheet import INPUT, OUTPUT, READ, WRITE, has_prices, number
+from workbench.core.price_sheet import INPUT, OUTPUT, PREFIX, READ, WRITE, has_prices, number
 
 _PRICE = re.compile(r"cost|pricing|uplift_multiplier|^provider_specific_entry$|^web_search_billing_unit$")
 # Prices of batches; of decisions, whose input costs what that of chats does; in provider-specific units; and fields
@@ -37,6 +38,8 @@ def rates_of(
     """Return the prices in a row, None when none is billable. `named` is the owner of the list."""
     sheet = {key: value for key, value in row.items() if value is not None and _is_price(key)}
     sheet |= {"model": name, "litellm_provider": provider}
+    if (prefix := number(row, PREFIX)) is not None:
+        sheet[PREFIX] = prefix
     if not has_prices(sheet):
         return None
     tiers = sheet.get("tiered_pricing")

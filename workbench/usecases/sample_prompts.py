@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from workbench.core import content as contents
+from workbench.core.cases import Case, check_from_json
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane, Params
@@ -33,11 +34,12 @@ class EarlierVersion:
 
 @dataclass(frozen=True, slots=True)
 class SamplePrompt:
-    """A prompt with its earlier versions, oldest first, and its draft."""
+    """A prompt with its earlier versions, oldest first, its draft, and cases without a uid for its first test."""
 
     name: str
     versions: tuple[EarlierVersion, ...]
     draft: Draft
+    cases: tuple[Case, ...] = ()
 
 
 def load_sample(file: str = ORDER_STATUS) -> SamplePrompt:
@@ -58,11 +60,17 @@ def read_sample(path: Path) -> SamplePrompt:
             lanes=tuple(_lane(lane) for lane in draft["lanes"]),
             based_on=draft["based_on"],
         ),
+        cases=tuple(_case(one) for one in data.get("cases", ())),
     )
 
 
 def _content(data: Mapping[str, Any]) -> Content:
     return contents.from_json({"format": contents.FORMAT, **{name: data[name] for name in _PARTS if name in data}})
+
+
+def _case(data: Mapping[str, Any]) -> Case:
+    checks = tuple(check_from_json(check) for check in data["checks"])
+    return Case("", data["name"], tuple(data["values"].items()), checks)
 
 
 def _lane(data: Mapping[str, Any]) -> Lane:

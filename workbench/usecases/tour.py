@@ -1,4 +1,4 @@
-"""The tour of the sample prompt: five steps, each done by doing it.
+"""The tour of the sample prompt: five steps, each done by doing it, and cases to test it on.
 
 Invariant: steps are read from the history of the sample, so that nothing is ticked that was not done; only showing
 differences leaves no trace there and is stored with the tour. A tour taken again counts what was done since. Everything
@@ -8,7 +8,8 @@ blocks: use it on worker threads.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from workbench.core.runs import IterationRow
@@ -39,8 +40,9 @@ class TourProgress:
 class SampleTour:
     """Reads and stores the progress of the tour in one history."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, new_uid: Callable[[], str]) -> None:
         self._store = store
+        self._new_uid = new_uid
 
     def progress(self) -> TourProgress | None:
         """Return the progress; None if this history has no sample. Raises StoreError."""
@@ -69,6 +71,18 @@ class SampleTour:
     def note_diff(self) -> None:
         """Record that differences were shown."""
         self._put(self._state() | {"diff": True})
+
+    def add_cases(self) -> int:
+        """Add the cases of the sample, unless it has cases; return how many. Raises HostError or StoreError."""
+        uid = self._store.get_meta(SAMPLE)
+        if uid is None or self._store.packs.cases(uid):
+            return 0
+        # YAML is slow to import, and the tour is begun without it.
+        from workbench.usecases.sample_prompts import load_sample
+
+        cases = [replace(case, uid=self._new_uid()) for case in load_sample().cases]
+        self._store.packs.append_cases(uid, cases).result()
+        return len(cases)
 
     def end(self) -> None:
         """Record that the tour is finished or dismissed."""

@@ -19,7 +19,7 @@ from workbench.app.decide.words import (
     rates_title,
     step_words,
 )
-from workbench.core.decide.decision import CostPicture, SensitivityBar
+from workbench.core.decide.cost_figures import CostPicture, SensitivityBar
 from workbench.core.decide.goals import DecideGoals
 from workbench.core.decide.rules import decide_rules
 
@@ -34,6 +34,20 @@ def test_rows_name_their_measured_numbers() -> None:
     assert rate_words(replace(DECISION.rates[0], low=None, high=None, is_champion=False)) == "#4: 164 of 200, 82 %"
     assert rates_title(DECISION.rates) == "Pass rate by version, hold-out, 95 % intervals"
     assert rates_title(()) == "Pass rate by version, cases, 95 % intervals"
+
+
+def test_numbers_of_a_judge_say_so() -> None:
+    (quality,) = [one for one in DECISION.findings if one.id == "F4"]
+    assert measured_words(replace(quality, judge_words="judge unmeasured")).endswith(" · Judge unmeasured")
+    assert measured_words(replace(quality, judge_words="judge unmeasured", figures=())) == ""
+    point = replace(DECISION.rates[0], judge_words="judge unmeasured")
+    assert rate_words(point) == "#4: 164 of 200, 82 % (76.1 to 86.7 %), judge unmeasured, the best one"
+    title = "Pass rate by version, hold-out, 95 % intervals"
+    assert rates_title((point,)) == f"{title}; judge unmeasured"
+    checked = replace(point, version=3, name="#3", judge_words="")
+    assert rates_title((checked, point)) == f"{title}; judge unmeasured (#4)"
+    corrected = replace(point, version=3, name="#3", judge_words="judged, corrected")
+    assert rates_title((corrected, point)) == f"{title}; judged, corrected (#3); judge unmeasured (#4)"
 
 
 def test_steps_say_what_they_take() -> None:

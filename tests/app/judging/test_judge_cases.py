@@ -11,12 +11,13 @@ import pytest
 
 from tests.store.judging.judges import HASH, RUBRIC, label
 from tests.store.making import NOW, opened
+from tests.store.testing.suites import key
 from tests.ui.judged_support import JUDGE, is_good, judged_test, label_all, says
 from workbench.app.judging import judge_cases
 from workbench.app.judging.judge_cases import NONE_DIFFER, JudgePrompts, expected_verdict
 from workbench.app.judging.labelling import LabelledCheck, question_of
 from workbench.app.judging.stored_judges import StoredJudges
-from workbench.core.cases import Check
+from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
 from workbench.core.testing.settings import JudgeSettings, SuiteSettings
 from workbench.host.clock import utc_now
@@ -72,11 +73,89 @@ def test_a_changed_label_changes_the_check_and_nothing_is_added_twice(store: Sto
     before = prompts.improve("p", run, CHECK)
     assert prompts.improve("p", run, CHECK) == replace(before, added=0)
     assert len(store.packs.cases(before.prompt.uid)) == before.cases
+
+
+def test_a_label_corrected_to_what_the_judge_said_changes_the_check_of_its_case(
+    store: Store, prompts: JudgePrompts
+) -> None:
+    outputs = judged_test(store)
+    label_all(store, outputs)
+    run = store.tests.runs("p")[0]
+    made = prompts.improve("p", run, CHECK)
+    first, *others = store.packs.cases(made.prompt.uid)
+    assert others
+    assert _expected(first) == {"pass": {"const": False}}
+    alike = [output for output in outputs if _given(store, output) == first.values]
+
+    # The person was wrong about this answer: the judge is right.
+    for place, output in enumerate(alike):
+        label(store, output, "pass", f"right{place}", at="2026-11-25T00:00:00.000Z")
+    again = prompts.improve("p", run, CHECK)
+    assert (again.cases, again.added, again.followed) == (made.cases - 1, 0, 1)
+    assert again.sentence.endswith(" 1 earlier case now follows your changed labels.")
+    now, *untouched = store.packs.cases(made.prompt.uid)
+    assert untouched == others
+    assert (now.uid, now.name, now.values) == (first.uid, first.name, first.values)
+    assert (_expected(now), now.tags) == ({"pass": {"const": True}}, ("you: pass",))
+    assert now.notes == "The judge said pass, you said pass."
+
+    # The correction is taken back.
+    for place, output in enumerate(alike):
+        label(store, output, "fail", f"back{place}", at="2026-11-26T00:00:00.000Z")
+    back = prompts.improve("p", run, CHECK)
+    assert (back.cases, back.followed) == (made.cases, 0)
+    assert store.packs.cases(made.prompt.uid) == (first, *others)
+
+
+def test_cases_follow_the_labels_when_the_judge_and_the_person_agree_about_all(
+    store: Store, prompts: JudgePrompts
+) -> None:
+    outputs = judged_test(store, cases=4)
+    label_all(store, outputs)
+    run = store.tests.runs("p")[0]
+    made = prompts.improve("p", run, CHECK)
     for place, output in enumerate(outputs):
-        label(store, output, "pass" if says(*map(int, output.split(".")[1:3])) == "pass" else "fail", f"again{place}",
-              at="2026-11-25T00:00:00.000Z")  # fmt: skip
-    with pytest.raises(RefusedError, match=NONE_DIFFER[:30]):
+        label(store, output, says(*map(int, output.split(".")[1:3])), f"again{place}", at="2026-11-25T00:00:00.000Z")
+    with pytest.raises(RefusedError, match=NONE_DIFFER[:30]) as told:
         prompts.improve("p", run, CHECK)
+    assert f"{told.value}".endswith("follow your changed labels." if made.cases > 1 else "follows your changed labels.")
+    assert [_expected(case) for case in store.packs.cases(made.prompt.uid)] == [{"pass": {"const": True}}] * made.cases
+    with pytest.raises(RefusedError, match=NONE_DIFFER[:30]) as told:
+        prompts.improve("p", run, CHECK)
+    assert f"{told.value}" == NONE_DIFFER
+
+
+def test_a_case_whose_label_is_taken_back_expects_nothing_and_checks_of_the_person_stay(
+    store: Store, prompts: JudgePrompts
+) -> None:
+    outputs = judged_test(store)
+    label_all(store, outputs)
+    run = store.tests.runs("p")[0]
+    made = prompts.improve("p", run, CHECK)
+    first, second, *_ = store.packs.cases(made.prompt.uid)
+    own = replace(second, checks=(Check("contains", value='"polite"'),))
+    store.packs.change_case(made.prompt.uid, own).result()
+    for place, output in enumerate(outputs):
+        if _given(store, output) == first.values:
+            label(store, output, "unsure", f"unsure{place}", at="2026-11-25T00:00:00.000Z")
+        if _given(store, output) == second.values:
+            label(store, output, "none", f"none{place}", at="2026-11-25T00:00:00.000Z")
+    prompts.improve("p", run, CHECK)
+    without, kept, *_ = store.packs.cases(made.prompt.uid)
+    assert (without.uid, without.checks, without.tags) == (first.uid, (), ())
+    assert without.notes == "The judge said pass. You took back what you said of this answer."
+    assert kept == own
+
+
+def _given(store: Store, output: str) -> tuple[tuple[str, str], ...]:
+    run = store.tests.runs("p")[0]
+    number, column = map(int, output.split(".")[1:3])
+    return store.judges.given_values(run.scoring_uid, key(number, column), HASH)
+
+
+def _expected(case: Case) -> object:
+    (check,) = case.checks
+    return json.loads(check.value)["properties"]
 
 
 def test_the_sentence_counts_different_answers_and_begins_with_the_next_step(
@@ -93,16 +172,14 @@ def test_the_sentence_counts_different_answers_and_begins_with_the_next_step(
     )
     # Both columns gave some cases the same answer.
     assert made.cases < made.answers == seen
-    assert made.sentence == (
-        f"Edit the text, then test it: {made.cases} different answers of {seen} on which you and the judge disagree, "
-        "with your labels as checks."
-    )
+    assert made.sentence == f"Edit, then test: {made.cases} different answers you and the judge disagree on."
+    assert len(made.sentence) <= 72, "the header of a narrow window has room for so much"
     monkeypatch.setattr(judge_cases, "MOST_CASES", 2)
-    assert f": the first 2 different answers of {seen} on which" in prompts.improve("p", run, CHECK).sentence
+    assert ": the first 2 different answers you and" in prompts.improve("p", run, CHECK).sentence
     monkeypatch.setattr(judge_cases, "MOST_CASES", made.cases)
     assert prompts.improve("p", run, CHECK).sentence == made.sentence, "nothing is left out"
     one = replace(made, cases=1, answers=1)
-    assert one.sentence.startswith("Edit the text, then test it: 1 answer on which you and the judge disagree, ")
+    assert one.sentence == "Edit, then test: 1 answer you and the judge disagree on."
 
 
 def test_verdicts_of_each_type_are_checked_in_its_own_form() -> None:

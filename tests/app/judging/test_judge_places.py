@@ -92,6 +92,17 @@ def test_short_places_say_that_a_judge_is_unmeasured(store: Store, labels: tuple
             assert (UNMEASURED in one) == (sum(labels) < FEWEST_LABELS), (place, one)
 
 
+@pytest.mark.parametrize("labels", [(0, 0), (10, 9), (12, 12)])
+def test_the_chart_of_versions_says_below_that_a_judge_is_unmeasured(store: Store, labels: tuple[int, int]) -> None:
+    labelled(store, *labels)
+    about = VersionsOverTime(store.tests, store.judges).chart("p", "tuning").about
+    told = [one for one in about if "unmeasured" in one]
+    if sum(labels) < FEWEST_LABELS:
+        assert told == ["A judge whose error is unmeasured decides: label answers to see how far to trust these rates."]
+    else:
+        assert told == []
+
+
 def test_a_judge_that_compares_is_unmeasured_everywhere(store: Store) -> None:
     compared_test(store)
     report = SuiteAnalyst(store.tests, judges=JudgeAnalyst(store.judges)).newest("Order bot", "p", "t1")

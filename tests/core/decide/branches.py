@@ -74,8 +74,8 @@ def returns(volume: float | None, costs: CostFigures, gain: float | None = None,
 
 def judged(judge: JudgeEvidence | None, **more: object) -> DecideEvidence:
     """Return evidence that only a judge decides."""
-    found = column(95, 100, by_rule=0, by_judge=100, **more)
-    return evidence(goals=TARGET, columns=(found,), judge=judge)
+    found = column(95, 100, by_rule=0, by_judge=100, judge_failed=5, **more)
+    return evidence(goals=TARGET, columns=(found,), judges={} if judge is None else {"run-1": judge})
 
 
 SAMPLED = pass_rate(case(at, "++-" if at < 60 else "+--") for at in range(100))
@@ -87,6 +87,20 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
     "mostly unscored": (
         evidence(columns=(column(7, 12, unscored=88, format_only=1),)),
         {"F1": "few", "F6": "unknown"},
+    ),
+    "mostly unanswered": (evidence(columns=(column(7, 12, unanswered=88),)), {"F1": "few"}),
+    "all unscored": (
+        evidence(columns=(column(0, 1, passes=None, failed=0, by_rule=0, unscored=60),)),
+        {"F1": "few", "F4": "none"},
+    ),
+    "too few unscored to be enough": (evidence(columns=(column(7, 12, unscored=7),)), {"F1": "few"}),
+    "unclear and mostly unscored": (
+        evidence(goals=TARGET, columns=(column(33, 40, unscored=60),)),
+        {"F1": "enough", "F4": "unclear"},
+    ),
+    "unclear and mostly unanswered": (
+        evidence(goals=TARGET, columns=(column(33, 40, "tuning", unanswered=60),)),
+        {"F1": "enough", "F4": "unclear"},
     ),
     "answers of several samples": (
         missed(
@@ -117,11 +131,48 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         {"F4": "no_target"},
     ),
     "corrected": (
-        judged(JudgeEvidence(60, 60, 0.8, 0.1), corrected_passes=rate(80, 100)),
+        judged(JudgeEvidence(60, 0.8, 0.1), corrected_passes=rate(80, 100)),
         {"F3": "measured", "F4": "missed"},
     ),
-    "judge without rates": (judged(JudgeEvidence(60, 60)), {"F3": "measured", "F4": "unclear"}),
-    "judge unmeasured": (judged(JudgeEvidence(10, 10)), {"F3": "unmeasured", "F4": "unjudged"}),
+    "judge without rates": (judged(JudgeEvidence(60)), {"F3": "measured", "F4": "unclear"}),
+    "judge unmeasured": (judged(JudgeEvidence(10)), {"F3": "unmeasured", "F4": "unjudged"}),
+    "judge measured roughly": (
+        judged(JudgeEvidence(30, 0.8, 0.1), corrected_passes=rate(80, 100)),
+        {"F3": "few", "F4": "unjudged"},
+    ),
+    "judge measured roughly where tuned": (
+        evidence(
+            goals=TARGET,
+            columns=(column(95, 100, "tuning", by_rule=0, by_judge=100, judge_failed=5),),
+            judges={"run-1": JudgeEvidence(49)},
+        ),
+        {"F3": "few", "F4": "unjudged"},
+    ),
+    "a roughly measured judge that makes no difference": (
+        evidence(
+            goals=TARGET,
+            columns=(column(198, 200, by_judge=4, by_rule=196, judge_failed=2),),
+            judges={"run-1": JudgeEvidence(20, 1.0, 0.0)},
+        ),
+        {"F3": "few", "F4": "met"},
+    ),
+    "judge that compares": (judged(JudgeEvidence(0, is_comparing=True)), {"F3": "comparing", "F4": "unjudged"}),
+    "a judge and one rule": (
+        evidence(goals=TARGET, columns=(column(119, 120, by_judge=119, by_rule=1, judge_failed=1),)),
+        {"F3": "unmeasured", "F4": "unjudged"},
+    ),
+    "a judge that makes no difference": (
+        evidence(goals=TARGET, columns=(column(198, 200, by_judge=4, by_rule=196, judge_failed=2),)),
+        {"F3": "unmeasured", "F4": "met"},
+    ),
+    "a judge that cannot save it": (
+        evidence(goals=TARGET, columns=(column(60, 100, by_judge=10, by_rule=90, judge_failed=5),)),
+        {"F3": "unmeasured", "F4": "missed"},
+    ),
+    "a judge while it is open anyway": (
+        evidence(goals=TARGET, columns=(column(86, 100, by_judge=2, by_rule=98, judge_failed=1),)),
+        {"F3": "unmeasured", "F4": "unclear"},
+    ),
     "judge and rules": (
         evidence(goals=TARGET, columns=(column(70, 100, by_judge=50, by_rule=50),)),
         {"F3": "unmeasured", "F4": "missed"},
@@ -142,6 +193,14 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
     "valid format": (
         missed(columns=(column(70, 100, format_only=0, format_checked=100, format_valid=100),)),
         {"F6": "fine"},
+    ),
+    "few formats checked": (
+        missed(columns=(column(70, 100, format_only=0, format_checked=1, format_valid=1),)),
+        {"F6": "unknown"},
+    ),
+    "few formats checked, and many broken": (
+        missed(columns=(column(70, 100, format_only=12, format_checked=15, format_valid=3),)),
+        {"F6": "format"},
     ),
     "mostly valid format": (missed(columns=(column(70, 100, format_only=2),)), {"F6": "fine"}),
     "format with a schema": (
@@ -194,6 +253,7 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         missed(columns=(MISSED, column(70, 100, "tuning", samples=SampleFigures(3, 100, 85, 70)))),
         {"F9": "reach"},
     ),
+    "one open try": (missed(tries=(attempt(16, 6, 160, "wording"),)), {"F10": "open"}),
     "open tries": (missed(tries=(attempt(10, 2, 100), attempt(3, 3, 120))), {"F10": "open"}),
     "tries of few cases": (missed(tries=(attempt(3, 1, 30),)), {"F10": "few"}),
     "stored champion": (
@@ -300,6 +360,9 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         {"F4": "met"},
     ),
     "rows to try": (missed(training=TrainingEvidence(60)), {"F13": "try", "F2": "agree"}),
+    "few pairs": (missed(training=TrainingEvidence(60, pairs=499)), {"F13": "try"}),
+    "pairs to try": (missed(training=TrainingEvidence(60, pairs=500)), {"F13": "try"}),
+    "usual pairs": (missed(training=TrainingEvidence(60, pairs=1000)), {"F13": "try"}),
     "usual rows": (missed(training=TrainingEvidence(200, 0, 3, smallest_tag=3)), {"F13": "usual", "F2": "agree"}),
     "contradictions": (scenarios.contradictory(), {"F2": "disagree", "F13": "usual"}),
     "nobody": (

@@ -162,7 +162,10 @@ evidences = st.builds(
     pairs=st.lists(pairs(), max_size=4).map(tuple),
     stubborn=st.none() | stubborn(),
     verdicts=st.lists(st.builds(VerdictEvidence, st.just(1), st.just(2), small, small), max_size=2).map(tuple),
-    judge=st.none() | st.builds(JudgeEvidence, st.just(100), st.integers(0, 100), shares, shares),
+    judges=st.dictionaries(
+        st.sampled_from(("run-1", "run-2", "run-3")),
+        st.builds(JudgeEvidence, st.integers(0, 100), shares, shares, st.booleans()),
+    ),
     training=st.none() | st.builds(TrainingEvidence, st.integers(0, 700), small, small, tokens_per_row=amounts),
     tries=st.lists(tries(), max_size=6).map(tuple),
     optimiser=st.builds(OptimiserEvidence, st.integers(0, 2), st.integers(0, 1)),

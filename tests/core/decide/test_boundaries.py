@@ -26,6 +26,14 @@ def test_number_of_rows_has_its_word_from_the_threshold_on(rows: int, state: str
     assert finding(decided(evidence(training=TrainingEvidence(rows))), "F13").state == state
 
 
+@pytest.mark.parametrize(
+    ("pairs", "said"),
+    [(1, "1 pair of"), (499, "too few to train"), (500, "enough to try"), (1000, "the usual advice for")],
+)
+def test_pairs_for_training_by_preferences(pairs: int, said: str) -> None:
+    assert said in finding(decided(evidence(training=TrainingEvidence(60, pairs=pairs))), "F13").sentence
+
+
 def test_too_few_rows_are_called_so_and_no_limit() -> None:
     found = finding(decided(evidence(training=TrainingEvidence(2))), "F13")
     assert (found.word, found.answer) == ("limit reached", "too few")

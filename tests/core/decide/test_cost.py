@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.decide import scenarios
+from tests.core.decide.made import decided
 from workbench.core.decide.cost import (
     CallShape,
     TunedCosts,
@@ -20,6 +22,17 @@ from workbench.core.decide.cost import (
 from workbench.core.decide.evidence import TokenPrices
 
 PRICES = TokenPrices(1.0, 5.0, 0.1)
+
+
+def test_prices_of_a_route_have_their_own_day() -> None:
+    """What is open was read in October, what it costs in March."""
+    rich = scenarios.data_rich()
+    costs = replace(rich.goals.costs, hosting_usd=None)
+    found = decided(replace(rich, goals=replace(rich.goals, has_gpu=False, routes=("azure",), costs=costs)))
+    [priced] = [one for one in found.cost.assumptions if one.startswith("Azure Foundry, open models: hosting")]
+    assert priced.endswith("as of 19 Mar 2026.")
+    [route] = [one for one in found.routes if one.id == "azure"]
+    assert route.sentence.endswith("As of 6 Oct 2026.")
 
 
 def test_training_of_500_rows() -> None:

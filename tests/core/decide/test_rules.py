@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
@@ -11,6 +12,7 @@ import pytest
 from workbench.core.decide import decision
 from workbench.core.decide.rules import decide_rules
 from workbench.core.statistics import stopping
+from workbench.core.statistics.judge_cells import FEWEST_LABELS
 
 RULES = decide_rules()
 CODE = "\n".join(file.read_text() for file in Path(decision.__file__).parent.rglob("*.py"))
@@ -82,6 +84,7 @@ def test_routes_are_dated_and_open_ones_name_their_models() -> None:
             assert price is None or price > 0
         if route.opening == "existing":
             assert route.open_until is not None
+        assert max(route.read_on, route.priced_on) <= date.fromisoformat(RULES.date)
 
 
 def test_the_wording_of_the_stopping_rule_says_its_numbers() -> None:
@@ -96,7 +99,7 @@ def test_rules_in_words_say_their_thresholds() -> None:
     said = {
         "F1": (limits.fewest_cases, limits.fewest_verdicts),
         "F2": (round(100 * limits.contradictions),),
-        "F3": (limits.judge_labels,),
+        "F3": (FEWEST_LABELS, limits.judge_labels),
         "F6": (round(100 * limits.format_share),),
         "F7": (
             limits.stubborn_cases,
@@ -105,10 +108,10 @@ def test_rules_in_words_say_their_thresholds() -> None:
             limits.stubborn_models,
         ),
         "F9": (round(100 * limits.luck), limits.samples),
-        "F13": (limits.rows_to_try, limits.rows_usual, limits.rows_good),
+        "F13": (limits.rows_to_try, limits.rows_usual, limits.rows_good, limits.pairs_to_try, limits.pairs_usual),
         "F14": (limits.base_months,),
         "F15": (limits.return_factor,),
         "F16": (limits.tuned_cases, round(100 * limits.guard_loss)),
     }
     for name, numbers in said.items():
-        assert [one for one in numbers if not re.search(rf"\b{one}\b", findings[name].rule)] == [], name
+        assert [one for one in numbers if not re.search(rf"\b{one:,}\b", findings[name].rule)] == [], name

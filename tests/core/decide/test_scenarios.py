@@ -10,9 +10,10 @@ import pytest
 
 from tests.core.decide import scenarios
 from tests.core.decide.branches import BRANCHES
-from tests.core.decide.made import TODAY, decided, evidence, finding
+from tests.core.decide.made import TODAY, column, decided, evidence, finding, rate
 from workbench.core.decide.decision import Decision, DecisionCode
-from workbench.core.decide.evidence import CaseCounts, DecideEvidence, TryEvidence
+from workbench.core.decide.decision_words import tone
+from workbench.core.decide.evidence import CaseCounts, DecideEvidence, JudgeEvidence, TryEvidence
 from workbench.core.decide.goals import DecideGoals
 from workbench.core.decide.report import DecisionReport
 from workbench.core.statistics.stopping import TryResult
@@ -44,7 +45,7 @@ SCENARIOS: tuple[tuple[Callable[[], DecideEvidence], DecisionCode, int, tuple[st
         scenarios.narrow_plateau,
         "KEEP_PROMPTING",
         13,
-        ("5 closed tries", "of 1 kind of change only: wording", "examples", "a change of structure"),
+        ("5 tries", "of 1 kind of change only: wording", "examples", "a change of structure"),
     ),
     (
         scenarios.data_rich,
@@ -52,7 +53,7 @@ SCENARIOS: tuple[tuple[Callable[[], DecideEvidence], DecisionCode, int, tuple[st
         16,
         (
             "76.1 to 86.7 %",
-            "6 closed tries in 4 kinds of change",
+            "6 tries in 4 kinds of change",
             "none better",
             "facts are not what is missing",
             "640 usable rows",
@@ -68,7 +69,7 @@ SCENARIOS: tuple[tuple[Callable[[], DecideEvidence], DecisionCode, int, tuple[st
         scenarios.few_rows,
         "NOT_ENOUGH",
         14,
-        ("38 usable rows", "12 more training rows", "62 more meet the usual advice", "5 closed tries in 3 kinds"),
+        ("38 usable rows", "12 more training rows", "62 more meet the usual advice", "5 tries in 3 kinds"),
     ),
     (scenarios.too_dear, "CHEAPER", 7, ("$5,280 a month", "61 % of it is input", "$2,688 with caching", "$3,000")),
     (
@@ -115,7 +116,136 @@ def test_a_judge_of_unmeasured_error_is_the_reason_to_measure_it() -> None:
     decision = decided(BRANCHES["judge unmeasured"][0])
     assert decision.need is not None
     assert (decision.need.kind, decision.need.count) == ("labels", 40)
-    assert any("its error is not measured" in reason for reason in decision.reasons)
+    assert any("it is unmeasured" in reason for reason in decision.reasons)
+
+
+def judge_of(name: str) -> tuple[str, str]:
+    """Return the headline of a case of the branches, and what its confidence says."""
+    decision = decided(BRANCHES[name][0])
+    return decision.headline, decision.confidence_sentence
+
+
+def test_a_result_by_rule_among_those_of_a_judge_does_not_make_it_trusted() -> None:
+    decision = decided(BRANCHES["a judge and one rule"][0])
+    assert (decision.code, decision.headline) == (
+        "SETTLE_LABELS",
+        "Measure the judge first: label 50 answers drawn at random.",
+    )
+    assert decision.reasons[0].startswith("A judge decides 119 of 120 results, and it is unmeasured.")
+
+
+def test_a_target_that_is_met_whatever_the_judge_says_needs_none() -> None:
+    decision = decided(BRANCHES["a judge that makes no difference"][0])
+    assert decision.code == "SHIP"
+    assert "Judge unmeasured." in decision.reasons[0]
+    assert decided(BRANCHES["a roughly measured judge that makes no difference"][0]).code == "SHIP"
+
+
+def test_a_judge_with_some_labels_needs_more_before_advice_rests_on_it() -> None:
+    headline, _ = judge_of("judge measured roughly")
+    assert headline == "Measure the judge first: label 20 more answers drawn at random."
+    headline, _ = judge_of("judge measured roughly where tuned")
+    assert headline == "Measure the judge first: label 1 more answer drawn at random."
+
+
+def test_a_judge_that_compares_cannot_be_labelled() -> None:
+    decision = decided(BRANCHES["judge that compares"][0])
+    assert decision.headline.startswith("Check single answers first")
+    assert [step.id for step in decision.steps if not step.is_done] == ["single"]
+    assert decision.need is not None
+    assert (decision.need.count, decision.need.action) == (None, None)
+
+
+def test_results_of_a_judge_are_sure_only_if_they_are_corrected() -> None:
+    judged = column(198, 200, by_judge=150, by_rule=50, judge_failed=2)
+    by_rule = finding(decided(evidence(goals=DecideGoals(target=0.9), columns=(column(198, 200),))), "F4")
+    mixed = decided(
+        evidence(goals=DecideGoals(target=0.9), columns=(judged,), judges={"run-1": JudgeEvidence(60, 0.5, 0.0)})
+    )
+    assert (by_rule.confidence, finding(mixed, "F4").confidence) == ("high", "medium")
+    assert finding(mixed, "F4").sentence.endswith("is met. Judged, not corrected.")
+    corrected = replace(judged, by_judge=200, by_rule=0, corrected_passes=rate(196, 200))
+    found = decided(
+        evidence(goals=DecideGoals(target=0.9), columns=(corrected,), judges={"run-1": JudgeEvidence(60, 0.5, 0.0)})
+    )
+    assert finding(found, "F4").confidence == "high"
+
+
+BY_A_JUDGE = {
+    "unmeasured": (JudgeEvidence(19), "judge unmeasured"),
+    "measured": (JudgeEvidence(20, 0.9, 0.1), "judged, not corrected"),
+    "comparing": (JudgeEvidence(60, is_comparing=True), "judge unmeasured"),
+}
+
+
+@pytest.mark.parametrize("name", BY_A_JUDGE)
+def test_every_number_of_a_judge_says_so(name: str) -> None:
+    """All findings about passes, levers and rates; nothing else about the evidence differs."""
+    judge, words = BY_A_JUDGE[name]
+    rich = scenarios.data_rich()
+    assert rich.stubborn is not None
+    rich = replace(rich, stubborn=replace(rich.stubborn, run_uids=("run-7",)))
+    runs = {"run-7", *(uid for one in (*rich.columns, *rich.pairs, *rich.tries) for uid in one.run_uids)}
+    columns = tuple(replace(one, by_judge=1, by_rule=max(one.by_rule - 1, 0)) for one in rich.columns)
+    found = decided(replace(rich, columns=columns, judges=dict.fromkeys(runs, judge)))
+    said = f"{words[:1].upper()}{words[1:]}."
+    measured = [one for one in found.findings if one.id in ("F4", "F5", "F7", "F8", "F9", "F10") and one.run_uids]
+    assert len(measured) >= 4
+    assert [one.id for one in measured if not one.sentence.endswith(said) or one.judge_words != words] == []
+    assert [one.judge_words for one in found.rates] == [words] * len(found.rates)
+    with_effect = [one for one in found.levers if one.effect is not None]
+    assert with_effect
+    assert all(one.sentence.endswith(said) for one in with_effect)
+    plain = decided(rich)
+    assert not any(one.judge_words for one in (*plain.findings, *plain.rates))
+
+
+def test_a_few_cases_are_counted_and_have_no_rate() -> None:
+    for name in ("some cases", "few formats checked"):
+        decision = decided(BRANCHES[name][0])
+        rated = [figure for one in decision.findings for figure in one.figures if figure.unit == "rate"]
+        assert all(figure.n is not None and figure.n >= 20 for figure in rated if figure.label != "target")
+    assert decided(BRANCHES["some cases"][0]).rates == ()
+    assert decided(BRANCHES["missed"][0]).rates != ()
+
+
+def test_a_tuned_model_without_gain_asks_for_the_target_alone() -> None:
+    one = scenarios.tuned_without_gain()
+    assert [(step.id, step.is_done) for step in decided(one).steps] == [("target", False)]
+    assert decided(replace(one, goals=DecideGoals(target=0.7))).steps == ()
+    found = finding(decided(one), "F16")
+    assert (found.word, found.answer, tone(found)) == ("limit reached", "no gain", "open")
+
+
+LOST = {
+    "mostly unscored": ("Not enough evidence yet: 88 cases could not be scored.", "unscored"),
+    "mostly unanswered": ("Not enough evidence yet: 88 cases have no answer.", "unanswered"),
+    "all unscored": ("Not enough evidence yet: 60 cases could not be scored.", "unscored"),
+    "unclear and mostly unscored": ("Too close to call: 60 cases could not be scored.", "unscored"),
+    "unclear and mostly unanswered": ("Too close to call: 60 cases have no answer.", "unanswered"),
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_results_that_are_missing_come_before_more_cases(name: str) -> None:
+    headline, kind = LOST[name]
+    decision = decided(BRANCHES[name][0])
+    assert decision.headline.startswith(headline)
+    assert decision.need is not None
+    assert decision.need.kind == kind
+    assert decision.need.action is not None
+    [step] = [one for one in decision.steps if one.action == decision.need.action]
+    assert (step.id, step.is_done) == (kind, False)
+    assert (step.calls is None) == (kind == "unscored")
+    # Cases that are held out are listed nowhere.
+    is_unseen = BRANCHES[name][0].columns[0].set_name == "holdout"
+    assert decision.need.action.kind == ("holdout" if is_unseen else kind)
+
+
+def test_a_few_unscored_cases_are_no_way_to_enough() -> None:
+    decision = decided(BRANCHES["too few unscored to be enough"][0])
+    assert decision.need is not None
+    assert (decision.need.kind, decision.need.count) == ("cases", 8)
 
 
 # The first open step of rows whose headline asks for one thing.

@@ -258,3 +258,35 @@ def test_exchanging_columns_mirrors_the_difference(
     Random(seed).shuffle(before)
     Random(seed).shuffle(after)
     assert corrected_difference(before, after) == found
+
+
+@pytest.mark.parametrize(
+    ("difference", "low", "high", "p"),
+    [
+        # Symmetric: the p value of the normal distribution. The level is reached where an end touches 0.
+        (0.196, 0.0, 0.392, 0.05),
+        (-0.196, -0.392, 0.0, 0.05),
+        (0.258, 0.062, 0.454, 0.0099),
+        # The end towards 0 decides.
+        (-0.3, -0.31, -0.1, 0.0033),
+        (0.1, -0.1, 0.12, 0.3270),
+        (0.0, -0.1, 0.1, 1.0),
+        (0.0, 0.0, 0.0, 1.0),
+        (1.0, 1.0, 1.0, 0.0),
+    ],
+)
+def test_p_value_is_that_of_the_interval(difference: float, low: float, high: float, p: float) -> None:
+    found = CorrectedDifference(40, LeftOutPairs(), 0.0, (0, 0), difference, ConfidenceInterval(low, high))
+    assert found.p == pytest.approx(p, abs=1e-4)
+    assert replace(found, interval=None).p is None
+    assert replace(found, difference=None, interval=None).p is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_p_value_is_below_the_level_where_zero_is_outside_of_the_interval(seed: int) -> None:
+    random = Random(seed)
+    difference = random.uniform(-1, 1)
+    interval = ConfidenceInterval(difference - random.random(), difference + random.random())
+    found = CorrectedDifference(40, LeftOutPairs(), 0.0, (0, 0), difference, interval)
+    assert found.p is not None
+    assert (found.p < 0.05) == (not interval.low <= 0 <= interval.high)

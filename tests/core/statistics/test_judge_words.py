@@ -143,22 +143,28 @@ def test_correction_says_what_the_judge_hid_or_made_up() -> None:
     found = corrected_difference(before, after)
     assert found is not None
     assert (found.difference, found.interval) != (None, None)
-    said = correction_words(found, "mini", "large")
+    said = correction_words(found, "better", "mini", "large")
     assert said.startswith(
         "Corrected for the judge's errors, mini passes more often than the baseline large: 29 points, 95 % interval 3 "
     )
-    assert said.endswith(" By the judge alone: 27 points.")
+    assert "by the judge alone" not in said, "its own comparison follows"
     fewer = replace(found, difference=-0.3, interval=ConfidenceInterval(-0.45, -0.13), raw=-0.1)
-    assert correction_words(fewer, "mini", "large", "is “kind”") == (
-        "Corrected for the judge's errors, mini is “kind” less often than the baseline large: −30 points, 95 % "
-        "interval −45 to −13. By the judge alone: −10 points."
+    said = correction_words(fewer, "worse", "mini", "large", is_alone=False, check="is “kind”.", tested="p < 0.001")
+    assert said == (
+        "Corrected for the judge's errors, mini passes the judged check less often than the baseline large: −30 "
+        "points, 95 % interval −45 to −13; p < 0.001; by the judge alone −10 points. Judged is whether an answer is "
+        "“kind”."
     )
     level = replace(found, difference=-0.05, interval=ConfidenceInterval(-0.2, 0.1))
     assert "no difference between mini and the baseline large is shown: −5 points" in correction_words(
-        level, "mini", "large"
+        level, "no_difference", "mini", "large"
     )
-    assert correction_words(replace(found, interval=None), "mini", "large") == ""
-    assert correction_words(CorrectedDifference(40, LeftOutPairs(), 0.1, (4, 20)), "mini", "large") == ""
+    assert "is shown by the judged check: −5" in correction_words(
+        level, "no_difference", "mini", "large", is_alone=False
+    )
+    assert correction_words(replace(found, interval=None), "better", "mini", "large") == ""
+    few = CorrectedDifference(40, LeftOutPairs(), 0.1, (4, 20))
+    assert correction_words(few, "better", "mini", "large") == ""
 
 
 def test_failed_judgements_are_counted_with_their_most_frequent_problem() -> None:

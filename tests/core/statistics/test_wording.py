@@ -9,7 +9,13 @@ import pytest
 from tests.core.statistics.made import case, column, compared, passes, table
 from workbench.core.statistics import wording
 from workbench.core.statistics.columns import PassPower, PassRate, summarise
-from workbench.core.statistics.comparisons import LeftOutPairs, ScoreComparison, compare_columns, no_worse
+from workbench.core.statistics.comparisons import (
+    LeftOutPairs,
+    NoWorseResult,
+    ScoreComparison,
+    compare_columns,
+    no_worse,
+)
 from workbench.core.statistics.power import CaseNeed, more_cases
 from workbench.core.statistics.proportions import ConfidenceInterval
 from workbench.core.statistics.results import ColumnResults
@@ -43,6 +49,14 @@ def test_sentences_of_golden_examples() -> None:
         "points, 95 % interval 2 to 51; exact p = 0.065). About 20 more cases would probably show a difference of 30 "
         "points."
     )
+
+
+def test_a_sentence_that_follows_the_corrected_one_begins_with_what_it_stands_on() -> None:
+    def said(*table: int) -> str:
+        return comparison_words(compared(*table), lead="By the judge alone")
+
+    assert said(30, 14, 3, 1).startswith("By the judge alone, #14 is better than the baseline #10: it fixed 14 cases")
+    assert said(30, 6, 5, 1).startswith("By the judge alone, no difference is shown: #14 fixed 6 cases and broke 5")
 
 
 def test_worse_column_has_minus_signs() -> None:
@@ -129,6 +143,16 @@ def test_no_worse_says_the_margin_and_what_it_saves() -> None:
     assert no_worse_words(found, no_worse(passes(found), 0.05), None, 0.01).endswith("95 % interval −5 to 11.")
     few = compare_columns(column("A", ["--"] * 8), [column("B", ["++"] * 8)])[0]
     assert no_worse_words(few, no_worse(passes(few), 0.05)) == "Too few cases to say whether B is no worse than A."
+
+
+def test_no_worse_by_corrected_rates_says_so() -> None:
+    comparison = compared(30, 6, 5, 1)
+    words = "difference −30 points, 95 % interval −45 to −13"
+    said = no_worse_words(comparison, NoWorseResult(0.05, -0.45, holds=False), corrected=words)
+    assert said == (
+        "Corrected for the judge's errors, not shown that #14 is no worse than #10 by more than 5 points: difference "
+        "−30 points, 95 % interval −45 to −13."
+    )
 
 
 def test_figures_of_a_try_are_one_sided() -> None:

@@ -30,11 +30,14 @@ SCENARIOS = {
     "data-rich": ("Order status bot", scenarios.data_rich),
     "too-dear": ("Invoice questions", scenarios.too_dear),
     "tuned-forgets": ("Returns desk", scenarios.tuned_forgets),
+    "judge-unmeasured": ("Polite replies", scenarios.judge_and_one_rule),
+    "judge-measured": ("Polite replies, labelled", scenarios.judged_versions),
+    "mostly-unscored": ("Contract questions", scenarios.mostly_unscored),
 }
 
 
 def decide(demo: Demo) -> None:
-    """Pictures of seven scenarios in both themes and sizes, and of what opens in the page."""
+    """Pictures of scenarios in both themes and sizes, and of what opens in the page."""
     window = demo.window
     window.workbench.pricing.set_price(LITELLM, MODEL, Rates(2e-6, 1e-5, 2e-7, "mine"))
     for name, (title, make) in SCENARIOS.items():
@@ -45,6 +48,9 @@ def decide(demo: Demo) -> None:
         small(demo, f"decide-{name}-narrow-light")
         if name == "data-rich":
             _opened(demo, view)
+        if name.startswith("judge"):
+            view.rows[3].head.setChecked(True)
+            shots(demo, f"decide-{name}-row-open")
     _retiring(demo)
 
 

@@ -56,9 +56,11 @@ def judges(demo: Demo) -> None:
         _shown_cell(demo, view)
         shots(demo, "judge-cell-unmeasured", narrow=True)
         view.close_pane()
+        _elsewhere(demo, view, "unmeasured")
         _labelled(demo, view)
         demo.until("the rates are corrected", lambda: "corrected" in (view.suites.heads()[0].judged or ""))
         shots(demo, "judge-measured", narrow=True)
+        _elsewhere(demo, view, "measured")
         _shown_cell(demo, view, differs=True)
         shots(demo, "judge-cell-differs", narrow=True)
         view.close_pane()
@@ -77,11 +79,34 @@ def judges(demo: Demo) -> None:
 
 
 def _tested(demo: Demo) -> TestView:
+    # The view reads what was stored beside it when it is opened.
+    command(demo, "view_compose")
     command(demo, "view_test")
     view = demo.window.views.page("test")
     assert isinstance(view, TestView)
     demo.until("the cases are read", lambda: view.suites.tested.cases == judged_bot.CASES and view.suites.is_estimated)
     return view
+
+
+def _elsewhere(demo: Demo, view: TestView, state: str) -> None:
+    """Show the numbers of the judge in the chart of versions, in Rank and in the History."""
+    view.filters.chart.click()
+    demo.until("the chart is there", view.chart.isVisible)
+    demo.pause(300)
+    shots(demo, f"judge-chart-{state}", narrow=True)
+    view.filters.answers.click()
+    command(demo, "view_rank")
+    page = demo.window.views.page("rank")
+    assert isinstance(page, RankView)
+    page.switch.buttons["checks"].click()
+    demo.until("columns are ranked by checks", lambda: page.by_checks.isVisible() and page.by_checks.table.isVisible())
+    shots(demo, f"judge-rank-checks-{state}", narrow=True)
+    page.switch.buttons["verdicts"].click()
+    command(demo, "view_history")
+    demo.pause(600)
+    shots(demo, f"judge-history-{state}", narrow=True)
+    command(demo, "view_test")
+    demo.pause(300)
 
 
 def _shown_cell(demo: Demo, view: TestView, *, differs: bool = False) -> None:

@@ -58,6 +58,39 @@ def written(format_: str, one: DecisionReport) -> str:
     return "".join(FORMATS[format_].write(one))
 
 
+BY_A_JUDGE = {
+    "judge unmeasured": branches.BRANCHES["judge unmeasured"][0],
+    "judged, corrected": branches.BRANCHES["corrected"][0],
+    "judged, not corrected": branches.BRANCHES["judge without rates"][0],
+}
+
+
+@pytest.mark.parametrize("words", BY_A_JUDGE)
+@pytest.mark.parametrize("format_", sorted(FORMATS))
+def test_rates_of_a_judge_say_so_in_every_format(format_: str, words: str) -> None:
+    one = report(BY_A_JUDGE[words])
+    text = written(format_, one)
+    if format_ == "json":
+        found = json.loads(text)
+        assert [rate["judge_words"] for rate in found["rates"]] == [words]
+        assert [one["judge_words"] for row in found["rows"] for one in row["findings"] if one["id"] == "F4"] == [words]
+    elif format_ == "markdown":
+        assert re.search(rf"^\| `version 4` \(champion\) \|.*\| {words} \|$", text, re.MULTILINE)
+    else:
+        assert f"<figcaption>Pass rate by version, with 95\u00a0% intervals; {words}</figcaption>" in text
+        assert f'aria-label="Pass rate by version; {words}"' in text
+        assert re.search(rf"<title>[^<]*: \d+ of 100 pass, [^<]*, {words}</title>", text)
+    assert not any(words in written(format_, report(scenarios.data_rich())) for words in BY_A_JUDGE)
+
+
+def test_what_was_not_tried_is_neither_sure_nor_unsure() -> None:
+    one = report(scenarios.data_rich())
+    assert re.search(r"^\| Hybrid measured\? \| not tried \| [^|]+ \|  \|  \|$", written("markdown", one), re.MULTILINE)
+    row = written("html", one).partition('<th scope="row">Hybrid measured?</th>')[2].partition("</tr>")[0]
+    assert "confidence" not in row
+    assert "Quality bar (92\u00a0%)</th>" in written("html", one)
+
+
 class _Page(HTMLParser):
     """Collects what a browser would show, and checks that tags are closed in order."""
 

@@ -15,7 +15,7 @@ from tests.store.making import LATER, NOW, opened
 from tests.store.testing.suites import CONTAINS, key
 from tests.ui.judged_support import CHECKS, HASH, judged_test, label_all
 from workbench.core.statistics.judge_cells import FEWEST_LABELS
-from workbench.core.statistics.judge_error import judge_error
+from workbench.core.statistics.judge_error import JudgeError, judge_error
 from workbench.store import Store
 from workbench.store.judging.records import LabelPick, LabelState
 
@@ -28,11 +28,16 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made.close()
 
 
-def counted(store: Store) -> bool:
-    """Whether the statistics call the judge of the test measured."""
+def statistics(store: Store) -> JudgeError:
+    """Return what the statistics say of the judge of the test."""
     run = store.tests.run("t1")
     columns = store.judges.results("t1", run.scoring_uid, HASH)
-    return judge_error(chain.from_iterable(column.cells for column in columns)).is_measured
+    return judge_error(chain.from_iterable(column.cells for column in columns))
+
+
+def counted(store: Store) -> bool:
+    """Whether the statistics call the judge of the test measured."""
+    return statistics(store).is_measured
 
 
 @pytest.mark.parametrize("seed", seeds(quick=12, deep=300))
@@ -45,6 +50,10 @@ def test_labels_of_every_kind_count_as_in_the_statistics(store: Store, seed: int
         at = f"2026-11-24T01:00:{chance.randrange(60):02d}.000Z"
         label(store, chance.choice(outputs), chance.choice(states), f"l{number}", picked=chance.choice(picks), at=at)
         assert store.judges.is_unmeasured("t1") == (not counted(store))
+        [found] = store.judges.measuring_labels("t1")
+        error = statistics(store)
+        assert (found.check_hash, found.is_comparing, found.labels) == (HASH, False, error.labels)
+        assert (found.wrong - found.caught, found.alarms) == (error.missed, error.alarms)
 
 
 def test_labels_of_answers_that_the_judge_did_not_score_do_not_measure_it(store: Store) -> None:

@@ -573,10 +573,7 @@ def test_judges(tmp_path: Path) -> None:
     assert told["values"] == ["output", "rubric"]
     assert told["back"] == "p"
     assert told["again"], "cases are not added twice"
-    improved = (
-        "Edit the text, then test it: 5 different answers of 7 on which you and the judge disagree, with your "
-        "labels as checks. [Back to the test]"
-    )
+    improved = "Edit, then test: 5 different answers you and the judge disagree on. [Back]"
     assert told["said"] == [
         *["No scored test of this prompt is here. Run the test first, then label its answers."] * 2,
         "This prompt has no check that a judge evaluates. Add one such as llm-rubric first.",
@@ -585,7 +582,7 @@ def test_judges(tmp_path: Path) -> None:
         "own answers. [Undo]",
         "[withdrawn]",
         improved,
-        "This is the prompt of a judge. [Back to the test]",
+        "This is the prompt of a judge. [Back]",
         "[judges withdrawn]",
         improved,
     ]

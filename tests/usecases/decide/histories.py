@@ -27,7 +27,15 @@ from workbench.core.testing.probes import Probe
 from workbench.core.testing.settings import SuiteSettings
 from workbench.host.ids import new_uid
 from workbench.store import LaneStart, OutputStart, RunStart, Store
-from workbench.store.judging.records import LabelStart
+from workbench.store.judging.records import (
+    JudgeLaneStart,
+    JudgementEnd,
+    JudgementKey,
+    JudgementStart,
+    JudgePromptStart,
+    JudgeRunStart,
+    LabelStart,
+)
 from workbench.store.testing.records import (
     CellEnd,
     CellScored,
@@ -105,6 +113,8 @@ class History:
         self._numbers = itertools.count(1)
         self.retired: dict[str, date] = {}
         self.successors: dict[str, str] = {}
+        self._answers: dict[str, str] = {}
+        """An answer of each test."""
         store.create_prompt(prompt, name, self.now()).result(10)
 
     # The prompt
@@ -214,6 +224,7 @@ class History:
             for sample in range(len(one.cells[case]))
         ]
         outputs = {key: new_uid() for key in keys}
+        self._answers[run] = next(iter(outputs.values()), "")
         at = self.now()
         self.store.tests.start_outputs(run, [CellStart(key, outputs[key], "") for key in keys], "owner", at)
         signs = {key: columns[key.column].cells[key.case][key.sample] for key in keys}
@@ -244,6 +255,24 @@ class History:
             for row, said in zip(rows, passes, strict=False)
         ]
         self.store.judges.add_labels(run, starts, self.now()).result(10)
+
+    def judge(self, run: str, model: str) -> None:
+        """Let a model judge an answer of a test, so that it is known who judges there."""
+        judges, uid, answer_uid = self.store.judges, new_uid(), self._answers[run]
+        prompt = JudgePromptStart(
+            self.prompt,
+            POLITE.type,
+            new_uid(),
+            new_uid(),
+            "Judge",
+            Content((Message("user", "Is {{output}} polite?"),)),
+        )
+        prompt_uid = judges.ensure_judge_prompt(prompt, self.now()).result(10).uid
+        start = JudgementStart(JudgementKey(0, 0, 0, 0, 0, 0), POLITE, uid, new_uid(), answer_uid, "Case 0", ())
+        lane = JudgeLaneStart(new_uid(), Lane("j", LITELLM, model), 1)
+        scoring = self.store.tests.run(run).scoring_uid
+        judges.begin_run(JudgeRunStart(uid, prompt_uid, scoring, "owner", self.now(), (lane,), (start,))).result(10)
+        judges.finish_judgements([JudgementEnd(start.output_uid, answer("Yes."), self.now())]).result(10)
 
     # Compose
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.usecases.decide.histories import MODEL, POLITE, Col, History, prompt_of, rated, table
+from tests.usecases.decide.histories import CONTAINS, MODEL, POLITE, Col, History, prompt_of, rated, table
 from workbench.core.blocks import Example, OutputFormat, Tool
 from workbench.core.decide.goals import CostFigures
 from workbench.core.money import Rates
@@ -247,12 +247,38 @@ def judges_only(history: History) -> None:
     history.test(Col("p" * 92 + "n" * 8), checks=(POLITE,))
 
 
+def judge_and_one_rule(history: History) -> None:
+    """A judge of unmeasured error decides all but one result."""
+    history.version()
+    history.cases(120)
+    history.goals(target=0.8)
+    history.test(Col("p" * 110 + "n" * 9 + "+"), checks=(CONTAINS, POLITE))
+
+
+def judge_without_difference(history: History) -> None:
+    """A judge of unmeasured error decides a few results, too few to change the answer."""
+    history.version()
+    history.cases(200)
+    history.goals(target=0.85)
+    history.test(Col("+" * 194 + "ppnn" + "--"), checks=(CONTAINS, POLITE))
+
+
 def measured_judge(history: History) -> None:
     """A judge decides everything, and its error is known."""
     history.version()
     history.cases(120)
     history.goals(target=0.7)
     run = history.test(Col(("p" * 5 + "n") * 20), checks=(POLITE,))
+    history.label(run, [at % 6 < 5 for at in range(60)])
+
+
+def judged_versions(history: History) -> None:
+    """A judge of known error decides about two versions; the labels are of the second one."""
+    history.version()
+    history.version(parent=1)
+    history.cases(120)
+    history.goals(target=0.7)
+    run = history.test(Col(("p" * 5 + "n") * 20, 2), Col("ppnn" * 30), checks=(POLITE,))
     history.label(run, [at % 6 < 5 for at in range(60)])
 
 
@@ -334,6 +360,9 @@ FURTHER: dict[str, tuple[Callable[[History], None], str, int]] = {
     "no prices": (no_prices, "SHIP", 6),
     "judges only": (judges_only, "SETTLE_LABELS", 2),
     "measured judge": (measured_judge, "SHIP", 6),
+    "judged versions": (judged_versions, "SHIP", 6),
+    "judge and one rule": (judge_and_one_rule, "SETTLE_LABELS", 2),
+    "judge without difference": (judge_without_difference, "SHIP", 6),
     "verdicts only": (verdicts_only, "KEEP_PROMPTING", 13),
     "blind only": (blind_only, "KEEP_PROMPTING", 13),
     "tiny": (tiny, "NOT_ENOUGH", 1),

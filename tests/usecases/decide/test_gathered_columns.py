@@ -18,7 +18,7 @@ from tests.usecases.decide.histories import (
     table,
 )
 from workbench.core.blocks import OutputFormat
-from workbench.core.decide.evidence import ColumnEvidence, PairEvidence, SampleFigures
+from workbench.core.decide.evidence import ColumnEvidence, JudgeEvidence, PairEvidence, SampleFigures
 from workbench.core.lanes import Endpoint, Params
 from workbench.core.money import Rates
 from workbench.core.testing.goals import RunGoals
@@ -43,12 +43,24 @@ def test_cells_are_counted_by_what_decided_them(history: History) -> None:
     history.cases(10)
     history.test(Col("++-ffpno?0"), checks=(CONTAINS, IS_JSON, POLITE))
     found = column(history)
-    # Of ten cells one is unscored and one has no answer.
-    assert (found.by_rule, found.by_person, found.by_judge, found.unscored) == (5, 1, 2, 1)
+    assert (found.by_rule, found.by_person, found.by_judge) == (5, 1, 2)
+    assert (found.unscored, found.unanswered) == (1, 1)
+    assert found.judge_failed == 1
     assert (found.failed, found.format_only) == (4, 2)
     assert (found.format_checked, found.format_valid) == (6, 4)
     assert found.passes is not None
     assert (found.passes.passing, found.passes.cases) == (4, 8)
+
+
+def test_cases_without_a_result_are_counted_by_what_they_lack(history: History) -> None:
+    history.version()
+    history.cases(5)
+    history.test(Col(["+?", "??", "?0", "00", "-0"]))
+    found = column(history)
+    assert (found.unscored, found.unanswered) == (2, 1)
+    history.test(Col(["??"] * 5, model="acme-b"))
+    # Unscored columns are there only beside no scored one.
+    assert [one.model for one in history.evidence().columns] == [MODEL]
 
 
 def test_column_without_a_format_check_has_no_share_of_format_failures(history: History) -> None:
@@ -121,7 +133,8 @@ def test_models_of_this_computer_are_free(history: History) -> None:
 
 
 def test_prices_of_today_say_what_answers_do_not_know(history: History) -> None:
-    listed = Rates(1e-6, 5e-6, 1e-7, written=1.25e-6, sheet={"input_cost_per_token_batches": 5e-7})
+    sheet = {"input_cost_per_token_batches": 5e-7, "prompt_cache_min_tokens": 4096}
+    listed = Rates(1e-6, 5e-6, 1e-7, written=1.25e-6, sheet=sheet)
     history.rates = lambda model: listed
     history.version()
     history.cases(20)
@@ -131,6 +144,18 @@ def test_prices_of_today_say_what_answers_do_not_know(history: History) -> None:
         assert found is not None
         assert found.prices is not None
         assert (found.prices.cache_write, found.prices.batch) == pytest.approx((1.25, 0.5))
+        assert found.prices.minimum_prefix == 4096
+
+
+@pytest.mark.parametrize(("least", "saves"), [(1400, True), (1401, False), (None, True)])
+def test_what_is_too_short_for_a_cache_saves_nothing(history: History, least: int | None, saves: bool) -> None:
+    sheet = {} if least is None else {"prompt_cache_min_tokens": least}
+    history.rates = lambda model: Rates(1e-6, 5e-6, 1e-7, sheet=sheet)
+    history.version(prompt_of(1400))
+    history.cases(30)
+    history.goals(target=0.5, volume=1e6, budget_usd=1)
+    history.test(Col(rated(28, 30), tokens=(1800, 200, 0), cost=0.0028, rates=Rates(1e-6, 5e-6, 1e-7)))
+    assert [one.id for one in history.decide().cost.savings] == (["caching"] if saves else [])
 
 
 def test_samples_are_counted_by_case(history: History) -> None:
@@ -169,9 +194,8 @@ def test_rate_of_a_measured_judge_is_corrected(history: History) -> None:
     found = column(history)
     assert found.corrected_passes is not None
     assert found.corrected_passes.rate == pytest.approx(100 / 120, abs=0.02)
-    assert evidence.judge is not None
-    assert (evidence.judge.labels, evidence.judge.random_labels) == (60, 60)
-    assert (evidence.judge.catch_rate, evidence.judge.false_alarms) == (1.0, 0.0)
+    [judge] = evidence.judges.values()
+    assert (judge.labels, judge.catch_rate, judge.false_alarms, judge.is_measured) == (60, 1.0, 0.0, True)
 
 
 def test_labels_that_were_not_drawn_at_random_do_not_measure(history: History) -> None:
@@ -179,16 +203,72 @@ def test_labels_that_were_not_drawn_at_random_do_not_measure(history: History) -
     history.cases(40)
     run = history.test(Col("p" * 30 + "n" * 10), checks=(POLITE,))
     history.label(run, [True] * 30, picked="own")
-    judge = history.evidence().judge
-    assert judge is not None
-    assert (judge.labels, judge.random_labels, judge.catch_rate) == (30, 0, None)
+    assert history.evidence().judges == {run: JudgeEvidence(0)}
+
+
+def test_labels_of_another_test_do_not_measure(history: History) -> None:
+    history.version()
+    history.cases(60)
+    earlier = history.test(Col("p" * 60), checks=(POLITE,))
+    history.label(earlier, [True] * 60)
+    newest = history.test(Col("p" * 60), checks=(POLITE,))
+    assert history.evidence().judges == {newest: JudgeEvidence(0)}
+    assert history.store.judges.is_unmeasured(newest)
+
+
+@pytest.mark.parametrize(("labels", "is_measured"), [(19, False), (20, True)])
+def test_judge_is_measured_from_as_many_labels_as_in_test(history: History, labels: int, is_measured: bool) -> None:
+    history.version()
+    history.cases(60)
+    run = history.test(Col("p" * 50 + "n" * 10), checks=(POLITE,))
+    history.label(run, [True] * labels)
+    assert history.evidence().judges[run].is_measured == is_measured
+    assert history.store.judges.is_unmeasured(run) != is_measured
+    # Advice asks for more labels than that.
+    assert history.decide().code == "SETTLE_LABELS"
+
+
+def held_out(history: History, *models: str) -> tuple[str, str]:
+    """Make a labelled test and one of the hold-out, judged by two models; return both."""
+    history.version()
+    history.cases(80, 40)
+    history.goals(target=0.7)
+    tuned = history.test(Col("p" * 70 + "n" * 10), checks=(POLITE,))
+    history.label(tuned, [True] * 60)
+    holdout = history.test(Col("p" * 39 + "n"), set_name="holdout", first=80, checks=(POLITE,))
+    for run, model in zip((tuned, holdout), models, strict=True):
+        history.judge(run, model)
+    return tuned, holdout
+
+
+def test_judge_of_a_hold_out_is_measured_where_the_person_tuned(history: History) -> None:
+    tuned, holdout = held_out(history, "acme-judge", "acme-judge")
+    assert history.evidence().judges == {tuned: JudgeEvidence(60, None, 0.0), holdout: JudgeEvidence(60, None, 0.0)}
+    decision = history.decide()
+    assert decision.code == "SHIP"
+    assert decision.rates[0].judge_words == "judged, not corrected"
+    [trust] = [one for one in decision.findings if one.id == "F3"]
+    assert trust.sentence == (
+        "The judge was compared with 60 labels on answers drawn at random from the cases you tuned on, as the hold-out"
+        " stays unseen."
+    )
+
+
+def test_labels_of_another_judge_do_not_measure_the_hold_out(history: History) -> None:
+    tuned, holdout = held_out(history, "acme-judge", "other-judge")
+    assert history.evidence().judges == {tuned: JudgeEvidence(60, None, 0.0), holdout: JudgeEvidence(0)}
+    decision = history.decide()
+    assert decision.code == "SETTLE_LABELS"
+    assert decision.rates[0].judge_words == "judge unmeasured"
+    assert decision.need is not None
+    assert "in a test of the cases you tuned on by the same judge" in decision.need.sentence
 
 
 def test_history_without_a_judge_has_no_judge(history: History) -> None:
     history.version()
     history.cases(20)
     history.test(Col(rated(15, 20)))
-    assert history.evidence().judge is None
+    assert history.evidence().judges == {}
 
 
 def test_schema_counts_as_enforced_if_it_was_sent(history: History) -> None:

@@ -17,9 +17,9 @@ SAYS = {
     "5": ("56 of 80", "18 of 80", "16 of 18 pass (broke 0", "Training would teach them slowly"),
     "6": ("fixes 30 and breaks 6 of 150", "p < 0.001", "60 % of the cost", "81.8 to 92.3 %", "does not yet prove 85 %"),
     "7": ("116 of 150", "77 %", "fixed 19, broke 5 of 150"),
-    "8": ("124 of 160", "5 closed tries", "1 kind of change only: wording", "examples and a change of structure next"),
+    "8": ("124 of 160", "5 tries", "1 kind of change only: wording", "examples and a change of structure next"),
     "9": (
-        *("164 of 200", "76.1 to 86.7 %", "6 closed tries in 4 kinds of change", "2 other models", "none better"),
+        *("164 of 200", "76.1 to 86.7 %", "6 tries in 4 kinds of change", "2 other models", "none better"),
         *(
             "640 usable rows",
             "refund, has 55 rows",
@@ -28,13 +28,58 @@ SAYS = {
         ),
         *("1.78 million", "you run 2 million", "only if the missing 10 points are worth"),
     ),
-    "10": ("96 of 120", "5 closed tries in 3 kinds", "usual changes are tried", "38 usable rows", "12 more", "62 more"),
+    "10": ("96 of 120", "5 tries in 3 kinds", "usual changes are tried", "38 usable rows", "12 more", "62 more"),
     "11": ("190 of 200", "$5,280", "$2,688", "61 %", "$3,000"),
     "12": ("fixes 8 and breaks 5 of 100", "p = 0.58", "−4.6 to 10.8"),
     "13": ("fixes 15 and breaks 4 of 120", "p = 0.019", "fixed 1, broke 9 of 60", "p = 0.021", "−13.3 points"),
     "14": ("9 of 119", "7.6 %"),
 }
 """What the page must say somewhere."""
+
+
+HEADLINES = {
+    "1": "Not enough evidence yet: score 20 cases, or give 4 more verdicts.",
+    "2": "Stop here and ship it: the target is met.",
+    "3": "Too close to call: 25 more cases would tell whether the target is met.",
+    "4": "Fix the format first: add a schema.",
+    "5": "Put the facts into the prompt: that is what is missing.",
+    "6": "Switch to acme-b: it is better on the same cases.",
+    "7": "Keep prompting: it still improves.",
+    "8": "Keep prompting: try two other models, examples and a change of structure next.",
+    "9": (
+        "Prompting has levelled off below your target: try a LoRA adapter, only if the missing 10 points"
+        " are worth about $2,600 a month to you."
+    ),
+    "10": "Prompting has levelled off below your target: collect 12 more training rows before you think of training.",
+    "11": "Good enough, but too expensive: switch caching on, it saves $2,592 a month.",
+    "12": "Keep the prompt: the tuned model shows no difference.",
+    "13": "Do not ship the tuned model: it is better at the task, but worse on the general guard set.",
+    "14": "Settle your labels first: 9 of 119 answers are called both good and bad.",
+    "changed mind": "Keep prompting: try one more model, examples and a change of structure next.",
+    "one model": "Keep prompting: try two other models and proposals by a model next.",
+    "no prices": "The target is met, but cost or time is not known: check that, then ship it.",
+    "judges only": "Measure the judge first: label 50 answers drawn at random.",
+    "measured judge": "Stop here and ship it: the target is met.",
+    "judged versions": "Stop here and ship it: the target is met.",
+    "judge and one rule": "Measure the judge first: label 50 answers drawn at random.",
+    "judge without difference": "Stop here and ship it: the target is met.",
+    "verdicts only": (
+        "Keep prompting: try two other models, examples and a change of structure next. Score 20 cases "
+        "to see what is missing."
+    ),
+    "blind only": (
+        "Keep prompting: try two other models, examples and a change of structure next. Score 20 cases "
+        "to see what is missing."
+    ),
+    "tiny": "Not enough evidence yet: score 15 more cases, or give 6 verdicts.",
+    "huge": "You are about at the target; more cases will not settle it.",
+    "mostly unscored": (
+        "Not enough evidence yet: 80 cases could not be scored. Check them again before you add others."
+    ),
+    "clustered": "Too few independent cases to tell whether the target is met.",
+    "lucky": "Ask several times and vote: the right answer is often among the samples.",
+}
+"""The sentence above the page."""
 
 
 def text_of(decision: Decision) -> str:
@@ -50,6 +95,7 @@ def test_history_leads_to_the_expected_decision(history: History, name: str) -> 
     fill(history)
     decision = history.decide()
     assert (decision.code, decision.table_row) == (code, row), text_of(decision)
+    assert decision.headline == HEADLINES[name]
     said = text_of(decision)
     assert [words for words in SAYS[name] if words not in said] == [], said
 
@@ -60,6 +106,36 @@ def test_further_history_leads_to_the_expected_decision(history: History, name: 
     fill(history)
     decision = history.decide()
     assert (decision.code, decision.table_row) == (code, row), text_of(decision)
+    assert decision.headline == HEADLINES[name]
+
+
+def test_each_rate_says_whether_it_is_corrected(history: History) -> None:
+    scenarios.judged_versions(history)
+    rates = history.decide().rates
+    # Labels of one column correct no other.
+    assert [(one.version, one.judge_words) for one in rates] == [(1, "judged, not corrected"), (2, "judged, corrected")]
+
+
+def test_mostly_unscored_history_asks_for_the_results_that_it_lacks(history: History) -> None:
+    scenarios.mostly_unscored(history)
+    decision = history.decide()
+    assert decision.headline == (
+        "Not enough evidence yet: 80 cases could not be scored. Check them again before you add others."
+    )
+    [step] = [one for one in decision.steps if one.id == "unscored"]
+    assert step.action is not None
+    assert step.action.kind == "unscored"
+
+
+@pytest.mark.parametrize(("sign", "kind"), [("?", "unscored"), ("0", "unanswered")])
+def test_test_without_any_result_asks_for_them(history: History, sign: str, kind: str) -> None:
+    history.version()
+    history.cases(40)
+    run = history.test(Col(sign * 40))
+    decision = history.decide()
+    assert decision.need is not None
+    assert (decision.code, decision.need.kind, decision.need.count) == ("NOT_ENOUGH", kind, 40)
+    assert decision.findings[0].run_uids == (run,)
 
 
 def test_good_enough_says_nothing_of_training(history: History) -> None:

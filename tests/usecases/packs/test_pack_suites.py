@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,12 @@ import pytest
 from tests.store.making import LATER, NOW, done, lane, run, text
 from tests.store.testing.suites import answered, begun, key, scored
 from tests.ui.judged_support import judged_test, label_all
-from tests.usecases.judged_pairs import JUDGE, compared
+from tests.usecases.judged_pairs import JUDGE, against_people, compared
 from tests.usecases.packs.pack_house import House, house
 from workbench.cli.pack_show import _lines as shown_lines
 from workbench.core.blocks import Attachment
 from workbench.core.cases import Case, Check
+from workbench.core.runs import Verdict
 from workbench.core.testing.settings import SuiteSettings
 from workbench.core.value_kinds import file_text
 from workbench.packs.errors import PackError
@@ -218,9 +220,45 @@ def test_evidence_has_comparisons_of_judges_apart_from_verdicts_of_people(mine: 
     (values,) = next(one for one in found if one["run"] == "r3")["value_sets"]
     assert values["verdict"]["kind"] == "none"
     assert values["judges"] == [
-        {"judge": JUDGE, "criterion": "The kinder one.", "lanes": [2, 1], "samples": [1, 1], "preferred": 1}
+        {
+            **{"judge": JUDGE, "criterion": "The kinder one.", "lanes": [2, 1], "samples": [1, 1], "preferred": 1},
+            **{"measured": False, "alike": 0, "shared": 0},
+        }
     ]
-    assert f"(the judge {JUDGE} compared two and one: prefers two)" in "\n".join(shown_lines(prompt, found, told=True))
+    told = "\n".join(shown_lines(prompt, found, told=True))
+    assert f"(the judge {JUDGE} compared two and one: prefers two; unmeasured)" in told
+    # A pack of a stranger, or of before the agreement was in it, is no measurement.
+    said = values["judges"][0]
+    for other in ({"measured": "yes"}, {"measured": True, "alike": "20", "shared": 20}):
+        values["judges"] = [{**said, **other}]
+        assert "prefers two; unmeasured)" in "\n".join(shown_lines(prompt, found, told=True))
+    values["judges"] = [{key: one for key, one in said.items() if key not in ("measured", "alike", "shared")}]
+    assert "prefers two; unmeasured)" in "\n".join(shown_lines(prompt, found, told=True))
+
+
+def test_evidence_says_how_often_a_judge_decides_like_people(mine: House, tmp_path: Path) -> None:
+    store = mine.store
+    lanes = (lane("A", "vendor/one"), lane("B", "vendor/two"))
+    for number in range(24):
+        uid = f"pair{number}"
+        store.begin_run(run(uid, text("3: {{order}}"), lanes=lanes, based_on=2)).result(10)
+        outputs = (f"{uid}.0.0", f"{uid}.1.0")
+        for output in outputs:
+            store.finish_output(output, done(output), LATER).result(10)
+        store.mark(uid, f"v{number}", Verdict("winner", (0,)), outputs, LATER).result(10)
+    against_people(store, "p", lambda place: place % 4 != 0)
+    made = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all")], with_evidence=True)
+    mine.exporter.write(made, tmp_path / "out")
+    assert problems(tmp_path / "out") == []
+    prompt = read_pack(tmp_path / "out").pack.prompts[0]
+    with open_source(tmp_path / "out") as place:
+        told = list(shown_lines(prompt, list(evidence(place, prompt)), told=True))
+    said = [one for one in told if one.startswith(f"(the judge {JUDGE} compared ")]
+    assert len(said) >= 24
+    ends = {one.partition("; ")[2] for one in said}
+    assert len(ends) == 1
+    (end,) = ends
+    assert re.fullmatch(r"it decided like people in \d+ of 2\d pairs\)", end), end
 
 
 GOOD = {

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.core.decide.decision import (
-    CostPicture,
-    Finding,
-    Lever,
-    SensitivityBar,
-    Step,
-    VersionRate,
+from workbench.core.decide.cost_figures import CostPicture, SensitivityBar
+from workbench.core.decide.decision import Finding, Lever, Step, VersionRate
+from workbench.core.decide.decision_words import (
+    FindingTone,
+    effort_words,
+    ends_words,
+    figure_words,
+    rates_judge_words,
+    tone,
 )
-from workbench.core.decide.decision_words import FindingTone, effort_words, ends_words, figure_words, tone
 from workbench.core.decide.figure_words import dollars, goal_percent, number, percent, points, seconds
 from workbench.core.decide.goals import DecideGoals
 from workbench.core.decide.report import DecisionReport
@@ -39,8 +40,8 @@ def step_words(step: Step) -> str:
 
 def measured_words(finding: Finding) -> str:
     """Return all numbers of a finding in one line, "" for none."""
-    said = filter(None, map(figure_words, finding.figures))
-    return " · ".join(f"{one[:1].upper()}{one[1:]}" for one in said)
+    said = [*filter(None, map(figure_words, finding.figures))]
+    return " · ".join(f"{one[:1].upper()}{one[1:]}" for one in (*said, finding.judge_words if said else "") if one)
 
 
 def goals_words(goals: DecideGoals) -> str:
@@ -59,14 +60,15 @@ def rate_words(point: VersionRate) -> str:
     """Return a point of the chart in words."""
     counts = f"{point.passing:,} of {point.cases:,}, {percent(point.rate)}"
     ends = "" if point.low is None or point.high is None else f" ({ends_words((point.low, point.high))})"
-    return f"{point.name}: {counts}{ends}{', the best one' if point.is_champion else ''}"
+    more = (point.judge_words, "the best one" if point.is_champion else "")
+    return ", ".join((f"{point.name}: {counts}{ends}", *filter(None, more)))
 
 
 def rates_title(rates: tuple[VersionRate, ...]) -> str:
     """Return the title of the chart of pass rates, with what it stands on."""
     where = {"holdout": "hold-out", "general": "general guard cases", "refusal": "refusal guard cases"}
     name = where.get(rates[0].set_name, "cases you tuned on") if rates else "cases"
-    return f"Pass rate by version, {name}, 95 % intervals"
+    return "; ".join(filter(None, (f"Pass rate by version, {name}, 95 % intervals", rates_judge_words(rates))))
 
 
 def cost_words(cost: CostPicture) -> Iterator[str]:

@@ -27,13 +27,17 @@ if TYPE_CHECKING:
 MOST_CASES = 200
 _STORED_WITHIN_S = 30.0
 _CATEGORIES = ("A", "B", "C", "D", "E")
+_SAID = ("pass", "fail")
+_TAG = "you: "
+_Values = tuple[tuple[str, str], ...]
 NONE_DIFFER = "The judge and your labels agree about every answer that you labelled. Label more answers first."
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeToImprove:
     """A judge prompt with answers as its cases: `cases` different ones, of which `added` are new. `answers` were seen
-    differently; `is_cut` says that there are more different ones than cases.
+    differently; `is_cut` says that there are more different ones than cases. `followed` earlier cases got another
+    check, because their labels were changed.
     """
 
     prompt: JudgePrompt
@@ -41,15 +45,14 @@ class JudgeToImprove:
     added: int
     answers: int
     is_cut: bool = False
+    followed: int = 0
 
     @property
     def sentence(self) -> str:
-        """What to do next, and what was prepared; where it is cut off, the next step is read."""
-        said = counted(self.cases, "answer")
-        if self.cases != self.answers:
-            first = "the first " if self.is_cut else ""
-            said = f"{first}{counted(self.cases, 'different answer')} of {self.answers:,}"
-        return f"Edit the text, then test it: {said} on which you and the judge disagree, with your labels as checks."
+        """What to do next, and what was prepared. It is short, because the header has room for two lines."""
+        said = counted(self.cases, "answer" if self.cases == self.answers else "different answer")
+        said = f"the first {said}" if self.is_cut else said
+        return f"Edit, then test: {said} you and the judge disagree on. {followed_words(self.followed)}".strip()
 
 
 class JudgePrompts:
@@ -96,20 +99,22 @@ class JudgePrompts:
         return prompt
 
     def improve(self, owner_uid: str, run: SuiteRun, check: LabelledCheck) -> JudgeToImprove:
-        """Make cases of the answers that the judge and the person see differently. Raises RefusedError, StoreError."""
+        """Make cases of the answers that the judge and the person see differently, and let those made before follow
+        labels that were changed since. Raises RefusedError, StoreError.
+        """
         judges = self._store.judges
-        differing = [
+        rows = [
             row
             for column in run.columns
             for row in judges.answers(run.uid, run.scoring_uid, check.check_hash, column.position)
-            if row.label in ("pass", "fail") and row.verdict != row.label
         ]
+        differing = [row for row in rows if _differs(row)]
         if not differing:
-            raise RefusedError(NONE_DIFFER)
+            raise RefusedError(self._none_differ(owner_uid, run, check, rows))
         prompt = self.ensure(owner_uid, check.check)
         there = {case.values: case for case in self._store.packs.cases(prompt.uid)}
         new: list[Case] = []
-        known = set[tuple[tuple[str, str], ...]]()
+        known = set[_Values]()
         is_cut = False
         for row in differing:
             values = judges.given_values(run.scoring_uid, row.key, check.check_hash)
@@ -118,17 +123,58 @@ class JudgePrompts:
             if is_cut := len(known) == MOST_CASES:
                 break
             known.add(values)
-            case = self._case(run, check.check, row, values)
-            if values not in there:
-                new.append(case)
-            elif there[values].checks != case.checks:
-                changed = replace(there[values], checks=case.checks, notes=case.notes)
-                self._store.packs.change_case(prompt.uid, changed).result(_STORED_WITHIN_S)
+            if values in there:
+                self._follow(prompt.uid, there[values], check.check, row)
+            else:
+                new.append(self._case(run, check.check, row, values))
+        others = {values: case for values, case in there.items() if values not in known}
+        followed = self._follow_labels(prompt.uid, run, check, [row for row in rows if not _differs(row)], others)
         if new:
             self._store.packs.append_cases(prompt.uid, new).result(_STORED_WITHIN_S)
         self._set_up(prompt.uid, run)
         self.prepare(prompt)
-        return JudgeToImprove(prompt, len(known), len(new), len(differing), is_cut)
+        return JudgeToImprove(prompt, len(known), len(new), len(differing), is_cut, followed)
+
+    def _none_differ(self, owner_uid: str, run: SuiteRun, check: LabelledCheck, rows: list[JudgedAnswerRow]) -> str:
+        """Let cases that were made before follow the labels, and return the sentence that nothing is to improve."""
+        kind = PROMPT_TYPES.get(check.check.type)
+        uid = None if kind is None or check.check.rubric_prompt else self._store.judges.judge_prompt(owner_uid, kind)
+        there = {} if uid is None else {case.values: case for case in self._store.packs.cases(uid)}
+        changed = 0 if uid is None else self._follow_labels(uid, run, check, rows, there)
+        return f"{NONE_DIFFER} {followed_words(changed)}".strip()
+
+    def _follow_labels(
+        self,
+        prompt_uid: str,
+        run: SuiteRun,
+        check: LabelledCheck,
+        rows: list[JudgedAnswerRow],
+        there: dict[_Values, Case],
+    ) -> int:
+        """Let each case follow the label of its answer; return how many were changed. The first labelled answer counts
+        where several have the same values.
+        """
+        of_case: dict[_Values, JudgedAnswerRow] = {}
+        for row in sorted(rows, key=lambda row: row.label not in _SAID) if there else ():
+            values = self._store.judges.given_values(run.scoring_uid, row.key, check.check_hash)
+            if values in there:
+                of_case.setdefault(values, row)
+        return sum(self._follow(prompt_uid, there[values], check.check, row) for values, row in of_case.items())
+
+    def _follow(self, prompt_uid: str, case: Case, check: Check, row: JudgedAnswerRow) -> bool:
+        """Give a case the check of the label of now, and return whether it had another. A check that the person wrote
+        stays. Without a label nothing is expected.
+        """
+        made = [(expected_verdict(check, is_pass=is_pass),) for is_pass in (True, False)]
+        wanted = (expected_verdict(check, is_pass=row.label == "pass"),) if row.label in _SAID else ()
+        if case.checks == wanted or (case.checks and case.checks not in made):
+            return False
+        tags = tuple(tag for tag in case.tags if not tag.startswith(_TAG))
+        if not wanted and len(tags) == len(case.tags):
+            return False
+        changed = replace(case, checks=wanted, tags=(*_tags(row), *tags), notes=_notes(row))
+        self._store.packs.change_case(prompt_uid, changed).result(_STORED_WITHIN_S)
+        return True
 
     def _case(self, run: SuiteRun, check: Check, row: JudgedAnswerRow, values: tuple[tuple[str, str], ...]) -> Case:
         name = self._store.tests.case(run.uid, row.key.case).name or f"Case {row.key.case + 1}"
@@ -137,9 +183,9 @@ class JudgePrompts:
             f"{name}, column {row.key.column + 1}",
             values,
             (expected_verdict(check, is_pass=row.label == "pass"),),
-            tags=(f"you: {row.label}",),
+            tags=_tags(row),
             cluster=name,
-            notes=f"The judge said {row.verdict}, you said {row.label}.",
+            notes=_notes(row),
         )
 
     def _set_up(self, prompt_uid: str, run: SuiteRun) -> None:
@@ -156,6 +202,27 @@ class JudgePrompts:
         if columns:
             changed = replace(settings, columns=columns)
             self._store.tests.save_settings(prompt_uid, changed, self._now()).result(_STORED_WITHIN_S)
+
+
+def followed_words(cases: int) -> str:
+    """Return the sentence that says how many earlier cases of the judge prompt were changed, "" for none."""
+    if not cases:
+        return ""
+    return f"{counted(cases, 'earlier case')} now {'follows' if cases == 1 else 'follow'} your changed labels."
+
+
+def _differs(row: JudgedAnswerRow) -> bool:
+    return row.label in _SAID and row.verdict != row.label
+
+
+def _tags(row: JudgedAnswerRow) -> tuple[str, ...]:
+    return (f"{_TAG}{row.label}",) if row.label in _SAID else ()
+
+
+def _notes(row: JudgedAnswerRow) -> str:
+    if row.label in _SAID:
+        return f"The judge said {row.verdict}, you said {row.label}."
+    return f"The judge said {row.verdict}. You took back what you said of this answer."
 
 
 def expected_verdict(check: Check, *, is_pass: bool) -> Check:

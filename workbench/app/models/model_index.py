@@ -17,6 +17,7 @@ from typing import Protocol
 from workbench.app.fuzzy import MatchCloseness, letters_in_order
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
+from workbench.core.retirement import is_retired
 
 ABILITIES = ("vision", "tools", "reasoning", "json", "cache")
 PER_MILLION = 1_000_000
@@ -174,8 +175,11 @@ class ModelIndex:
         ready = {entry.provider: offer.provider(entry.provider).ready for entry in entries}
         names = {entry.provider: offer.provider(entry.provider).name.lower() for entry in entries}
         starts = {provider: _starts(name) for provider, name in names.items()}
-        self._entries = sorted(entries, key=lambda entry: not ready[entry.provider])
+        self._entries = sorted(
+            entries, key=lambda entry: (not ready[entry.provider], is_retired(entry.retires, offer.today))
+        )
         self._unready = [not ready[entry.provider] for entry in self._entries]
+        self._retired = [is_retired(entry.retires, offer.today) for entry in self._entries]
         self._ids = [entry.model.lower() for entry in self._entries]
         self._short = [low.rsplit("/", 1)[-1] for low in self._ids]
         self._depth = [low.count("/") for low in self._ids]
@@ -192,8 +196,9 @@ class ModelIndex:
     def search(self, query: str) -> ModelMatches:
         """Return the entries that match every word of `query`.
 
-        A match nearer to the start of the name is better, then a provider with a key, then a shorter path. Separators
-        may be omitted or replaced: "gpt5mini" matches "gpt-5-mini", but only loosely, and not in the middle of a word.
+        A match nearer to the start of the name is better, then a provider with a key, a model that is not retired, a
+        shorter path. Separators may be omitted or replaced: "gpt5mini" matches "gpt-5-mini", but only loosely, and not
+        in the middle of a word.
         """
         words = query.lower().split()
         if not words:
@@ -203,7 +208,7 @@ class ModelIndex:
         for word, start in zip(words, starts, strict=True):
             dense = len(start) > 1
             hits = [i for i in hits if word in self._plain[i] or (dense and start in self._starts[i])]
-        ranked = sorted((self._rank(words, i), self._unready[i], self._depth[i], i) for i in hits)
+        ranked = sorted((self._rank(words, i), self._unready[i], self._retired[i], self._depth[i], i) for i in hits)
         if not ranked:
             return ModelMatches()
         return ModelMatches([self._entries[hit[-1]] for hit in ranked], ranked[0][0])

@@ -86,14 +86,13 @@ def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnH
     """Return the head of a column of a report; `baseline` is the summary of the baseline column."""
     summary, passes = report.summary, report.summary.passes
     interval = passes.interval if passes is not None else None
-    compared = report.comparison.passes if report.comparison is not None else None
-    verdict, tone = report.verdict, _tone(compared.verdict if compared is not None else "")
+    verdict, tone = report.verdict, _tone(report.conclusion)
     if report.is_baseline:
         verdict = "baseline"
-    elif compared is not None and compared.verdict not in ("too_few", "no_pairs"):
-        verdict = f"{verdict} · {_signed(round(100 * compared.difference))}"
-        if compared.verdict != "no_difference":
-            verdict += " point" if abs(round(100 * compared.difference)) == 1 else " points"
+    elif (difference := _compared(report)) is not None:
+        verdict = f"{verdict} · {_signed(round(100 * difference))}"
+        if report.conclusion != "no_difference":
+            verdict += " point" if abs(round(100 * difference)) == 1 else " points"
     against = None if report.is_baseline else baseline
     return ColumnHead(
         visible_name(report.title),
@@ -108,6 +107,14 @@ def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnH
         report.sentence,
         report.judge_words or None,
     )
+
+
+def _compared(report: ColumnReport) -> float | None:
+    """Return the difference from the baseline that the verdict is about, None without one."""
+    if report.corrected is not None and report.corrected.difference is not None:
+        return report.corrected.difference.difference
+    passes = None if report.comparison is None else report.comparison.passes
+    return None if passes is None or passes.verdict in ("too_few", "no_pairs") else passes.difference
 
 
 def _details(summary: ColumnSummary) -> Iterator[str]:

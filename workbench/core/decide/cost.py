@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from workbench.core.decide.decision import SensitivityBar, SwingInput
+from workbench.core.decide.cost_figures import SensitivityBar, SwingInput
 from workbench.core.decide.evidence import TokenPrices
 
 MILLION = 1_000_000

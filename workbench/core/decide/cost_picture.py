@@ -18,7 +18,7 @@ from workbench.core.decide.cost import (
     swings,
     training_cost,
 )
-from workbench.core.decide.decision import CostLine, CostPicture, Saving
+from workbench.core.decide.cost_figures import CostLine, CostPicture, Saving
 from workbench.core.decide.evidence import CallFigures, TokenPrices
 from workbench.core.decide.figure_words import call_dollars, dollars, listed, number, percent, rough_dollars
 from workbench.core.decide.findings.models import cheaper_pair
@@ -223,7 +223,7 @@ class CostReader:
         if hosting is None and rule.hosting_usd_hour is not None:
             hosting = hosting_cost(rule.hosting_usd_hour)
             what = self._rules.say("cost.assumed.hosting", usd=dollars(rule.hosting_usd_hour), note=rule.hosting_note)
-            self._assume("route", route=rule.title, what=what, day=day_words(rule.read_on))
+            self._assume("route", route=rule.title, what=what, day=day_words(rule.priced_on))
         if call is None and by_token and figures is not None and figures.output_tokens is not None:
             given = figures.input_tokens if costs.tuned_input_tokens is None else costs.tuned_input_tokens
             if given is not None and rule.input_usd is not None and rule.output_usd is not None:
@@ -250,7 +250,7 @@ class CostReader:
                 self._assume("epochs", epochs=epochs)
         if self._costs.training_usd is None and self._costs.fixed_usd is None:
             what = self._rules.say("cost.assumed.training", usd=dollars(price), note=route.rule.training_note)
-            self._assume("route", route=route.rule.title, what=what, day=day_words(route.rule.read_on))
+            self._assume("route", route=route.rule.title, what=what, day=day_words(route.rule.priced_on))
         return training_cost(rows.rows, rows.tokens_per_row, epochs, price, EXPERIMENT_RUNS)
 
     def _fixed(self, trained: float | None) -> tuple[float | None, bool]:

@@ -174,13 +174,15 @@ def _standing(found: Judgement) -> Iterator[str]:
     key = "sure.set.holdout" if main.set_name == "holdout" else "sure.set.tuning"
     yield rules.say(key, cases=counted(reading.scored, "case"))
     if main.by_judge:
-        yield rules.say("sure.judge" if reading.is_judge_measured else "sure.judge_open")
+        measured = "sure.judge_raw" if main.corrected_passes is None else "sure.judge"
+        keys = {"measured": measured, "few": "sure.judge_few"}
+        yield rules.say(keys.get(found.state("F3"), "sure.judge_open"))
     elif main.by_rule or main.by_person:
         yield rules.say("sure.rule")
 
 
 def _rates(found: Judgement) -> Iterator[VersionRate]:
-    """Yield the pass rates of the versions with the champion's model, on the set that counts."""
+    """Yield the pass rates of the versions with the champion's model, on the set that counts, from 20 cases on."""
     main = found.reading.main
     if main is None:
         return
@@ -193,7 +195,7 @@ def _rates(found: Judgement) -> Iterator[VersionRate]:
     newest = {one.version: one for one in sorted(columns, key=lambda one: one.key == main.key)}
     for number_, one in sorted(newest.items()):
         passes = one.passes if one.corrected_passes is None else one.corrected_passes
-        if passes is None:
+        if passes is None or passes.cases < found.rules.thresholds.fewest_cases:
             continue
         ends = passes.interval
         yield VersionRate(
@@ -207,6 +209,7 @@ def _rates(found: Judgement) -> Iterator[VersionRate]:
             None if ends is None else ends.high,
             is_champion=one.key == main.key,
             run_uids=one.run_uids,
+            judge_words=found.reading.column_judge_words(one),
         )
 
 
@@ -286,7 +289,7 @@ def _unknowns(found: Judgement) -> Iterator[str]:
         "people": None in people,
         "routes": goals.routes is None and goals.has_gpu is None,
         "holdout": reading.main is None or reading.main.set_name != "holdout",
-        "judge": found.state("F3") == "unmeasured",
+        "judge": found.state("F3") not in ("none", "measured"),
         "prices": found.cost.call_usd is None,
         "tokens": figures is None or (figures.stable_tokens is None and not figures.is_free),
         "models": found.state("F8") in ("untried", "one"),

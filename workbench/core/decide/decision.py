@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from workbench.core.decide.cost_figures import CostPicture
 from workbench.core.decide.evidence import EvidenceSet
 
 DecisionCode = Literal[
@@ -43,11 +44,27 @@ RowId = Literal[
 ]
 """The rows of the page, in their order."""
 NeedKind = Literal[
-    "cases", "verdicts", "labels", "probe", "guard_cases", "samples", "rows", "tries", "models", "tuned_lane", "goal"
+    "cases",
+    "unscored",
+    "unanswered",
+    "verdicts",
+    "labels",
+    "probe",
+    "guard_cases",
+    "samples",
+    "rows",
+    "tries",
+    "models",
+    "tuned_lane",
+    "goal",
 ]
-"""What would settle a question. goal: an answer of the person; `Need.goal` names the field of `DecideGoals`."""
+"""What would settle a question. unscored, unanswered: cases of a test that lack a result.
+
+goal: an answer of the person; `Need.goal` names the field of `DecideGoals`."""
 ActionKind = Literal[
     "cases",
+    "unscored",
+    "unanswered",
     "compose",
     "technique",
     "examples",
@@ -129,7 +146,8 @@ class Finding:
     """The answer to one question, F1 to F16. `is_ruled` if a rule of thumb, not a test, decides it.
 
     `state` is the stable id of the answer, such as "met", "missed" or "unclear" of F4; the decision table reads it.
-    `answer` is the word that is shown: `word`, unless it would not answer the question of the row.
+    `answer` is the word that is shown: `word`, unless it would not answer the question of the row. `judge_words` stand
+    beside its numbers if they rest on a judge, such as "judge unmeasured"; "" otherwise.
     """
 
     id: str
@@ -144,6 +162,7 @@ class Finding:
     need: Need | None = None
     is_ruled: bool = False
     answer: str = ""
+    judge_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +248,8 @@ class Step:
 class VersionRate:
     """The pass rate of a version with the champion's model on one set: a point of the chart, oldest version first.
 
-    `low` and `high` are None below ten independent cases.
+    `low` and `high` are None below ten independent cases. `judge_words` stand beside the rate if a judge decided, such
+    as "judge unmeasured" or "judged, corrected"; "" without a judge.
     """
 
     version: int
@@ -242,75 +262,7 @@ class VersionRate:
     high: float | None
     is_champion: bool = False
     run_uids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CostLine:
-    """A straight line of cost by calls a month: `monthly_usd` without a call, and `call_usd` for each."""
-
-    id: Literal["prompt", "prompt_after", "tuned"]
-    title: str
-    monthly_usd: float
-    call_usd: float
-
-
-@dataclass(frozen=True, slots=True)
-class Saving:
-    """A cheap lever of cost: what a call costs with it and all before it, and the dollars that it saves a month."""
-
-    id: str
-    title: str
-    call_usd: float
-    saved_usd: float | None
-    sentence: str
-
-
-SwingInput = Literal["prompt", "tuned", "hosting", "fixed", "months"]
-
-
-@dataclass(frozen=True, slots=True)
-class SensitivityBar:
-    """The break-even with one input halved and doubled; None means that it never pays then."""
-
-    input: SwingInput
-    title: str
-    value: float
-    at_half: float | None
-    at_double: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class CostPicture:
-    """Costs of the prompt today, after cheap levers, and of a tuned model; None if a needed figure is unknown.
-
-    `break_even` is calls a month after cheap levers, `break_even_before` without them; None if unknown, or if
-    `is_never`; a bound from below if `is_bound`, because the work of people is not known. `tuned_usd`, `hosting_usd`
-    and `fixed_usd` are c1, H and F; `months` is T. `gain_needed_usd` is what better answers must be worth a month so
-    that it pays at the volume, 0 or less if they need not. `route` is the title of the route that the figures are of.
-    `missing` names the figures that are needed and unknown, `assumptions` what was taken from the dated data.
-    """
-
-    volume: float | None = None
-    call_usd: float | None = None
-    after_usd: float | None = None
-    monthly_usd: float | None = None
-    after_monthly_usd: float | None = None
-    tuned_usd: float | None = None
-    hosting_usd: float | None = None
-    fixed_usd: float | None = None
-    months: float | None = None
-    break_even: float | None = None
-    break_even_before: float | None = None
-    is_never: bool = False
-    is_bound: bool = False
-    gain_needed_usd: float | None = None
-    route: str = ""
-    savings: tuple[Saving, ...] = ()
-    lines: tuple[CostLine, ...] = ()
-    bars: tuple[SensitivityBar, ...] = ()
-    would_pay: str = ""
-    missing: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
+    judge_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

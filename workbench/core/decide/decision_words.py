@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
-from workbench.core.decide.decision import Decision, Figure, Finding, FindingWord, Need, Step
+from workbench.core.decide.decision import Decision, Figure, Finding, FindingWord, Need, Step, VersionRate
 from workbench.core.decide.figure_words import dollars, minutes_words, number, percent, points, seconds
 from workbench.core.text import counted
 
@@ -29,6 +29,16 @@ def figure_words(figure: Figure) -> str:
 def ends_words(ends: tuple[float, float]) -> str:
     """Return the ends of an interval of rates: "76.1 to 86.7 %"."""
     return f"{100 * ends[0]:.1f} to {100 * ends[1]:.1f} %"
+
+
+def rates_judge_words(rates: Sequence[VersionRate]) -> str:
+    """Return the few words about judges beside a chart of pass rates: "judge unmeasured", or with the versions that
+    they hold for, "judge unmeasured (#3, #4)"; "" without a judge."""
+    said = dict.fromkeys(one.judge_words for one in rates if one.judge_words)
+    if len(said) == 1 and all(one.judge_words for one in rates):
+        return next(iter(said))
+    named = ((words, [one.name or str(one.version) for one in rates if one.judge_words == words]) for words in said)
+    return "; ".join(f"{words} ({', '.join(names)})" for words, names in named)
 
 
 def _plain(value: float) -> str:
@@ -75,8 +85,10 @@ _OWN_TONES: Mapping[tuple[str, str], FindingTone] = {
     ("F8", "cheaper"): "good",
     ("F9", "none"): "open",
     ("F9", "reach"): "good",
+    ("F16", "same"): "open",
 }
-"""A model or a vote that helps is good news, although it shows a limit of the prompt."""
+"""A model or a vote that helps is good news, although it shows a limit of the prompt. A tuned model without a
+gain is no bad news about the prompt."""
 
 
 def tone(finding: Finding) -> FindingTone:

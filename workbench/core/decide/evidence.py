@@ -6,11 +6,13 @@ rates are fractions, money is US dollars, and a column or pair carries the uids 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from workbench.core.decide.goals import DecideGoals
+from workbench.core.statistics.judge_cells import FEWEST_LABELS
 
 if TYPE_CHECKING:
     from workbench.core.statistics.columns import PassRate
@@ -104,9 +106,11 @@ class VersionEvidence:
 class ColumnEvidence:
     """The newest comparable results of a version with a model and its parameters on one set of cases.
 
-    `key` is the same on every set. `passes` is None without a scored case. `failed` counts failed cells, and
-    `format_only` those of them that fail nothing but format checks; `format_valid` counts the cells that pass their
-    format checks, of `format_checked`. `by_rule`, `by_person` and `by_judge` count scored cells by what decided them.
+    `key` is the same on every set. `passes` is None without a scored case. Of the cases without a result, `unscored`
+    have an answer that could not be evaluated, and `unanswered` none. `failed` counts failed cells, and `format_only`
+    those of them that fail nothing but format checks; `format_valid` counts the cells that pass their format checks, of
+    `format_checked`. `by_rule`, `by_person` and `by_judge` count scored cells by what decided them; `judge_failed` are
+    those of `by_judge` that failed.
     `corrected_passes` is the pass rate corrected for a judge's measured errors.
     `effort` is the reasoning effort, "" for none. `adapter` names the adapter or tuned model, "" for none. `successor`
     is the model that replaces this one, "" if none is known.
@@ -119,6 +123,7 @@ class ColumnEvidence:
     set_name: EvidenceSet
     passes: PassRate | None
     unscored: int = 0
+    unanswered: int = 0
     failed: int = 0
     format_only: int | None = None
     format_checked: int = 0
@@ -126,6 +131,7 @@ class ColumnEvidence:
     by_rule: int = 0
     by_person: int = 0
     by_judge: int = 0
+    judge_failed: int = 0
     corrected_passes: PassRate | None = None
     samples: SampleFigures | None = None
     figures: CallFigures | None = None
@@ -204,15 +210,21 @@ class VerdictEvidence:
 
 @dataclass(frozen=True, slots=True)
 class JudgeEvidence:
-    """How far the judge was compared with labels. `random_labels` are those on answers drawn at random.
+    """How far the judges of a test were compared with labels. `labels` are those on answers drawn at random.
 
     `catch_rate` is the share of wrong answers that it fails, `false_alarms` the share of right answers that it fails.
+    A judge that compares answers (`is_comparing`) cannot be measured.
     """
 
     labels: int
-    random_labels: int
     catch_rate: float | None = None
     false_alarms: float | None = None
+    is_comparing: bool = False
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether its error is measured, as Test and the History say it."""
+        return not self.is_comparing and self.labels >= FEWEST_LABELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +294,7 @@ class DecideEvidence:
     The champion is the last one of the tries, else the baseline of the newest scored test, else "". `tries` are oldest
     first. `iterations` counts versions or runs of any kind. `other_calls` are the figures of the prompt's newest calls
     outside of tests, which estimates use where no column has any. Routes and dates are judged on the day `today`.
+    `judges` are those of the tests in which a judge decided, by the uid of the run.
     """
 
     prompt: str
@@ -295,7 +308,7 @@ class DecideEvidence:
     pairs: tuple[PairEvidence, ...] = ()
     stubborn: StubbornEvidence | None = None
     verdicts: tuple[VerdictEvidence, ...] = ()
-    judge: JudgeEvidence | None = None
+    judges: Mapping[str, JudgeEvidence] = field(default_factory=dict)
     training: TrainingEvidence | None = None
     tries: tuple[TryEvidence, ...] = ()
     optimiser: OptimiserEvidence = field(default_factory=OptimiserEvidence)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from workbench.core.decide.decision import Action, ActionKind, Advice, Outcome, Saving, Step
+from workbench.core.decide.cost_figures import Saving
+from workbench.core.decide.decision import Action, ActionKind, Advice, Need, Outcome, Step
 from workbench.core.decide.evidence import PairEvidence
 from workbench.core.decide.figure_words import listed
 from workbench.core.decide.findings.failures import had_schema
@@ -23,11 +24,11 @@ from workbench.core.text import counted, plural
 MOST_STEPS = 5
 _FEWEST_FOR_HOLDOUT = 60
 _NAMED: Mapping[int, frozenset[str]] = {
-    2: frozenset({"labels", "judge"}),
+    2: frozenset({"labels", "judge", "single"}),
     4: frozenset({"guards"}),
     6: frozenset({"limits"}),
     7: frozenset({"adopt", "caching", "batch", "shorten"}),
-    8: frozenset({"settle", "independent"}),
+    8: frozenset({"settle", "independent", "unscored", "unanswered"}),
     9: frozenset({"schema", "enforce"}),
     10: frozenset({"probe", "facts"}),
     11: frozenset({"switch", "adopt"}),
@@ -43,7 +44,7 @@ def steps(found: Judgement, headline: Advice) -> tuple[Step, ...]:
     if headline.code == "SHIP":
         return tuple(step for step in _Experiment(found, headline).before_shipping() if not step.is_done)
     if headline.code == "HYBRID" or headline.table_row == 5:
-        return ()
+        return tuple(step for step in _Experiment(found, headline).goal() if not step.is_done)
     listed = list(_Experiment(found, headline).steps())
     if (first := _named(found, headline, listed)) is not None:
         listed.remove(first)
@@ -127,9 +128,19 @@ class _Experiment:
         calls = limits.fewest_cases if need is None else need.calls
         count = calls or limits.fewest_cases
         action = None if need is None else need.action
-        yield self._step("evidence", action, calls, is_done=done, count=counted(count, "case"))
+        if need is not None and need.kind in ("unscored", "unanswered"):
+            yield self._lost(need)
+        else:
+            yield self._step("evidence", action, calls, is_done=done, count=counted(count, "case"))
+        yield from self.goal()
+
+    def goal(self) -> Iterator[Step]:
+        """Yield the target."""
         action = Action("goal", "Enter a target", "target")
-        yield self._step("target", action, is_done=found.evidence.goals.target is not None)
+        yield self._step("target", action, is_done=self._found.evidence.goals.target is not None)
+
+    def _lost(self, need: Need) -> Step:
+        return self._step(need.kind, need.action, need.calls, count=counted(need.count or 0, "case"))
 
     def _labels(self) -> Iterator[Step]:
         found = self._found
@@ -138,11 +149,18 @@ class _Experiment:
             need = found.findings["F2"].need
             yield self._step("labels", None if need is None else need.action, count=count)
         if found.state("F3") != "none":
-            need = found.findings["F3"].need
-            wanted = found.rules.thresholds.judge_labels
-            count = counted(wanted if need is None or need.count is None else need.count, "answer")
-            action = None if need is None else need.action
-            yield self._step("judge", action, is_done=found.state("F3") == "measured", count=count)
+            yield self._judge()
+
+    def _judge(self) -> Step:
+        """Return the step that measures the judge, or replaces one that cannot be measured."""
+        need, judge = self._found.findings["F3"].need, self._reading.judge
+        if self._found.state("F3") == "comparing":
+            return self._step("single")
+        if need is None or need.count is None:
+            wanted = self._found.rules.thresholds.judge_labels
+            return self._step("judge", is_done=True, count=counted(wanted, "answer"))
+        more = " more" if judge is not None and judge.labels else ""
+        return self._step("judge", need.action, count=f"{need.count:,}{more} {plural(need.count, 'answer')}")
 
     def _costs(self) -> Iterator[Step]:
         found = self._found
@@ -176,6 +194,9 @@ class _Experiment:
             yield self._step("holdout", Action("holdout", "Set a hold-out aside"), is_done=is_scored)
         need = found.findings["F4"].need
         if found.state("F4") == "unclear" and need is not None and need.count is not None:
+            if need.kind in ("unscored", "unanswered"):
+                yield self._lost(need)
+                return
             count = f"{need.count:,} more {plural(need.count, 'case')}"
             yield self._step("settle", need.action, need.calls, count=count)
         elif found.state("F4") == "clusters" and need is not None:

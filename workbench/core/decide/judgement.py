@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.core.decide.cost_figures import CostPicture
 from workbench.core.decide.cost_picture import CostReader
-from workbench.core.decide.decision import CostPicture, Finding, Lever
+from workbench.core.decide.decision import Finding, Lever
 from workbench.core.decide.evidence import DecideEvidence
 from workbench.core.decide.findings import costs, failures, models, quality, training, tries, tuned
 from workbench.core.decide.findings.maker import FindingMaker

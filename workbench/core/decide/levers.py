@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from workbench.core.decide.decision import Finding, Lever, LeverEffect, LeverState
 from workbench.core.decide.evidence import TryEvidence, VersionEvidence
 from workbench.core.decide.figure_words import listed, points, signed
-from workbench.core.decide.findings.maker import FindingMaker
+from workbench.core.decide.findings.maker import FindingMaker, with_judge
 from workbench.core.decide.findings.models import models_tried
 from workbench.core.decide.reading import EvidenceReading
 from workbench.core.decide.rules import LeverRule
@@ -62,7 +62,7 @@ def _lever(reading: EvidenceReading, rule: LeverRule, findings: Mapping[str, Fin
         rule.id,
         rule.title,
         state,
-        _sentence(reading, state, effect),
+        with_judge(_sentence(reading, state, effect), "" if effect is None else reading.judge_words(runs)),
         rule.published,
         rule.sources,
         rule.explanation,

@@ -17,11 +17,13 @@ from workbench.core.decide.evidence import (
     ColumnEvidence,
     DecideEvidence,
     EvidenceSet,
+    JudgeEvidence,
     PairEvidence,
     PairRole,
 )
 from workbench.core.decide.figure_words import call_effort, minutes_of
 from workbench.core.decide.rules import DecideRules
+from workbench.core.statistics.judge_cells import origin_words
 
 if TYPE_CHECKING:
     from workbench.core.statistics.columns import PassRate
@@ -45,6 +47,14 @@ class EvidenceReading:
         if holdout is not None and (tuning is None or _cases(holdout) >= self.rules.thresholds.fewest_cases):
             return holdout
         return tuning
+
+    @cached_property
+    def lacking(self) -> ColumnEvidence | None:
+        """The champion's column that counts, or one that has no result at all."""
+        if self.main is not None:
+            return self.main
+        own = (one for one in self.evidence.columns if one.set_name in OWN_SETS and one.key == self.champion)
+        return next(own, None)
 
     @cached_property
     def champion(self) -> str:
@@ -93,10 +103,35 @@ class EvidenceReading:
         return self.main is not None and self.main.by_judge > 0 and not self.main.by_rule + self.main.by_person
 
     @cached_property
-    def is_judge_measured(self) -> bool:
-        """Whether the judge was compared with enough labels on answers drawn at random."""
-        judge = self.evidence.judge
-        return judge is not None and judge.random_labels >= self.rules.thresholds.judge_labels
+    def judge(self) -> JudgeEvidence | None:
+        """How far the judge of the champion's results was compared with labels; None if none decides about them."""
+        if self.main is None or not self.main.by_judge:
+            return None
+        return self.judge_of(self.main.run_uids) or JudgeEvidence(0)
+
+    @cached_property
+    def is_judge_trusted(self) -> bool:
+        """Whether the judge of the champion's results was compared with enough labels for advice to rest on it."""
+        judge = self.judge
+        return judge is not None and judge.is_measured and judge.labels >= self.rules.thresholds.judge_labels
+
+    def judge_of(self, run_uids: Iterable[str]) -> JudgeEvidence | None:
+        """Return the least known of the judges of these tests, None if no judge decides in them."""
+        found = [self.evidence.judges[uid] for uid in run_uids if uid in self.evidence.judges]
+        return min(found, key=lambda one: (not one.is_comparing, one.labels), default=None)
+
+    def judge_words(self, run_uids: Iterable[str]) -> str:
+        """Return the few words beside a number of these tests, "" if no judge decides in them."""
+        found = self.judge_of(run_uids)
+        return "" if found is None else origin_words(is_measured=found.is_measured, is_corrected=False)
+
+    def column_judge_words(self, column: ColumnEvidence) -> str:
+        """Return the few words beside the pass rate of a column, "" if no judge decides about its results."""
+        if not column.by_judge:
+            return ""
+        found = self.judge_of(column.run_uids) or JudgeEvidence(0)
+        is_corrected = column.corrected_passes is not None
+        return origin_words(is_measured=found.is_measured, is_corrected=is_corrected)
 
     @cached_property
     def margin(self) -> float:

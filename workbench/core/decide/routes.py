@@ -76,6 +76,8 @@ def _is_allowed(route: RouteRule, goals: DecideGoals) -> bool | None:
 def _facts(rules: DecideRules, route: RouteRule, *, is_past: bool) -> str:
     if is_past and route.open_until is not None:
         said = rules.say("route.past", day=day_words(route.open_until))
+    elif route.is_own:
+        said = rules.say("route.own")
     elif route.opening == "no":
         said = rules.say("route.closed")
     elif route.opening == "existing" and route.open_until is not None:

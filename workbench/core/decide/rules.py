@@ -52,6 +52,8 @@ class Thresholds:
     rows_to_try: int
     rows_usual: int
     rows_good: int
+    pairs_to_try: int
+    pairs_usual: int
     base_months: int
     return_factor: float
     hopeless_cases: int
@@ -122,13 +124,14 @@ class RouteRule:
     """A training route with its dated prices in USD: training per million tokens, hosting per hour, serving per token.
 
     `input_usd` and `output_usd` are per million tokens. `is_server` if calls cost nothing beside the server, up to its
-    capacity. A price is None if it is not known.
+    capacity. A price is None if it is not known. Prices are of the day `priced_on`, all else of `read_on`.
     """
 
     id: str
     title: str
     opening: RouteOpening
     read_on: date
+    priced_on: date
     sources: tuple[int, ...]
     is_own: bool = False
     is_server: bool = False
@@ -270,6 +273,7 @@ def _route(row: Mapping[str, Any]) -> RouteRule:
         title=row["title"],
         opening=row["open"],
         read_on=date.fromisoformat(row["read_on"]),
+        priced_on=date.fromisoformat(row.get("priced_on", row["read_on"])),
         sources=tuple(row["sources"]),
         is_own=row.get("is_own", False),
         is_server=row.get("is_server", False),

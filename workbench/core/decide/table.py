@@ -48,7 +48,10 @@ def _not_enough(found: Judgement) -> DecisionCode | None:
 
 
 def _settle_labels(found: Judgement) -> DecisionCode | None:
-    is_open = found.reading.is_judged_only and found.state("F3") == "unmeasured"
+    # A rate that mostly rests on rules and people may need no judge; one that could turn with its error does.
+    is_open = found.state("F4") == "unjudged" or (
+        found.reading.is_judged_only and found.state("F3") not in ("none", "measured")
+    )
     return "SETTLE_LABELS" if found.state("F2") == "disagree" or is_open else None
 
 
@@ -154,6 +157,8 @@ def _plain(key: str) -> Callable[[Judgement], str]:
 
 def _head_few(found: Judgement) -> str:
     limits = found.rules.thresholds
+    if (lost := _head_lost(found, "F1")) is not None:
+        return lost
     missing = limits.fewest_cases - found.reading.scored
     cases = f"{missing:,}{' more' if found.reading.scored else ''} {plural(missing, 'case')}"
     decided = found.reading.decided
@@ -161,13 +166,23 @@ def _head_few(found: Judgement) -> str:
     return found.rules.say("head.1", need=found.rules.say("head.1.need", cases=cases, verdicts=verdicts))
 
 
+def _head_lost(found: Judgement, name: str) -> str | None:
+    """Return the headline that asks for the results which cases of the test lack; None if a finding does not."""
+    row, need = {"F1": 1, "F4": 8}[name], found.findings[name].need
+    if need is None or need.kind not in ("unscored", "unanswered"):
+        return None
+    return found.rules.say(f"head.{row}.{need.kind}", count=counted(need.count or 0, "case"))
+
+
 def _head_labels(found: Judgement) -> str:
     training = found.evidence.training
     if found.state("F2") == "disagree" and training is not None:
         return found.rules.say("head.2.labels", **contradiction_words(training))
-    need = found.findings["F3"].need
-    missing = found.rules.thresholds.judge_labels if need is None or need.count is None else need.count
-    return found.rules.say("head.2.judge", labels=counted(missing, "answer"))
+    need, judge = found.findings["F3"].need, found.reading.judge
+    if need is None or need.count is None:
+        return found.rules.say("head.2.comparing")
+    key = "head.2.few" if judge is not None and judge.labels else "head.2.judge"
+    return found.rules.say(key, count=f"{need.count:,}", answers=plural(need.count, "answer"))
 
 
 def _head_tuned(found: Judgement) -> str:
@@ -203,6 +218,8 @@ def _head_cheaper(found: Judgement) -> str:
 
 def _head_open(found: Judgement) -> str:
     state, need = found.state("F4"), found.findings["F4"].need
+    if (lost := _head_lost(found, "F4")) is not None:
+        return lost
     if state != "unclear" or need is None or need.count is None:
         return found.rules.say(f"head.8.{state}")
     return found.rules.say("head.8", count=counted(need.count, "more case"))

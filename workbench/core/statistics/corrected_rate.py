@@ -53,6 +53,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import fsum, sqrt
+from statistics import NormalDist
 from typing import TypeAlias
 
 import numpy as np
@@ -68,7 +69,7 @@ from workbench.core.statistics.judge_cells import (
     label_counts,
     labelled_cases,
 )
-from workbench.core.statistics.proportions import ConfidenceInterval, student_point
+from workbench.core.statistics.proportions import Z_95, ConfidenceInterval, student_point
 
 DRAWS = 20_000
 """Draws from the posterior: the ends of an interval then sway by about 0.1 points."""
@@ -117,6 +118,21 @@ class CorrectedDifference:
     missing: tuple[int, int]
     difference: float | None = None
     interval: ConfidenceInterval | None = None
+
+    @property
+    def p(self) -> float | None:
+        """The two-sided p value that the interval implies, None without one. It is below 0.05 if 0 is outside.
+
+        Altman and Bland 2011, "How to obtain the P value from a confidence interval", BMJ 343, d2304; here from the end
+        towards 0, because the interval is not symmetric.
+        """
+        if self.difference is None or self.interval is None:
+            return None
+        low, high = self.interval.low, self.interval.high
+        towards = self.difference - low if self.difference > 0 else high - self.difference
+        if towards <= 0:
+            return 1.0 if self.difference == 0 else 0.0
+        return 2 * NormalDist().cdf(-Z_95 * abs(self.difference) / towards)
 
 
 @dataclass(frozen=True, slots=True)

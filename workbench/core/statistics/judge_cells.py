@@ -55,6 +55,13 @@ class JudgedCell:
         return (self.cluster, "") if self.cluster else ("", self.case)
 
 
+def origin_words(*, is_measured: bool, is_corrected: bool) -> str:
+    """Return the few words beside a number that rests on a judge, for pages that have no room for the raw rate."""
+    if not is_measured:
+        return UNMEASURED
+    return "judged, corrected" if is_corrected else "judged, not corrected"
+
+
 def label_counts(cells: Iterable[JudgedCell]) -> Counter[str]:
     """Count the random labels: "counted" ones, "unsure" ones, and others of answers that are "unscored"."""
     labelled = (cell for cell in cells if cell.label is not None)

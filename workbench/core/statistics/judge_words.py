@@ -7,6 +7,7 @@ never stands without the raw one. Labels that were left out are said.
 from __future__ import annotations
 
 from workbench.core.statistics.clusters import FEWEST
+from workbench.core.statistics.comparisons import ComparisonVerdict
 from workbench.core.statistics.corrected_rate import CorrectedDifference, CorrectedRate
 from workbench.core.statistics.judge_cells import UNMEASURED
 from workbench.core.statistics.judge_error import AnswerShare, JudgeError
@@ -140,20 +141,36 @@ def corrected_difference_words(found: CorrectedDifference) -> str:
     return _joined(said, left_out)
 
 
-def correction_words(found: CorrectedDifference, column: str, baseline: str, passes: str = "passes") -> str:
-    """Return what a comparison looks like once the judge's errors are corrected, "" if they cannot be.
+def correction_words(
+    found: CorrectedDifference,
+    verdict: ComparisonVerdict,
+    column: str,
+    baseline: str,
+    *,
+    is_alone: bool = True,
+    check: str = "",
+    tested: str = "",
+) -> str:
+    """Return the comparison of two columns corrected for the judge's errors, "" if they cannot be.
 
-    `passes` is what the judge looks at, as a verb: "passes", or the check in words.
+    `is_alone`: nothing but the judge decides whether an answer passes; otherwise its own difference is said, too.
+    `check` says in words what is judged, if judges evaluate several checks; `tested` are the p values, if several
+    columns were compared.
     """
     if found.difference is None or found.interval is None:
         return ""
-    points, raw = points_words(found.difference, found.interval), points_words(found.raw, None)
-    if found.interval.low <= 0 <= found.interval.high:
-        said = f"no difference between {column} and the baseline {baseline} is shown"
-    else:
-        often = "more" if found.difference > 0 else "less"
+    passes = "passes" if is_alone else "passes the judged check"
+    if verdict in ("better", "worse"):
+        often = "more" if verdict == "better" else "less"
         said = f"{column} {passes} {often} often than the baseline {baseline}"
-    return f"Corrected for the judge's errors, {said}: {points}. By the judge alone: {raw}."
+    else:
+        said = f"no difference between {column} and the baseline {baseline} is shown"
+        said += "" if is_alone else " by the judged check"
+    points, raw = points_words(found.difference, found.interval), points_words(found.raw, None)
+    # A judge that alone decides has its own comparison beside this one.
+    figures = "; ".join(filter(None, (points, tested, "" if is_alone else f"by the judge alone {raw}")))
+    about = f"Judged is whether an answer {check.removesuffix('.')}." if check else ""
+    return _joined(f"Corrected for the judge's errors, {said}: {figures}.", about)
 
 
 def failed_words(failed: int, problem: str, problems: int) -> str:

@@ -34,10 +34,11 @@ _FINE = 4.0
 """Intervals narrower than this many points are shown with one decimal."""
 
 
-def comparison_words(comparison: ColumnComparison, need: CaseNeed | None = None) -> str:
+def comparison_words(comparison: ColumnComparison, need: CaseNeed | None = None, lead: str = "") -> str:
     """Return the sentence that compares a column with its baseline.
 
     It counts the cases left out. `need`, the number of further cases, is included only if no difference is shown.
+    `lead` begins a sentence that follows another one about the same columns: "By the judge alone".
     """
     passes = comparison.passes
     column, baseline = comparison.column, comparison.baseline
@@ -45,16 +46,20 @@ def comparison_words(comparison: ColumnComparison, need: CaseNeed | None = None)
     if passes is None:
         return _joined(f"{column} and the baseline {baseline} have no scored case in common.", left_out)
     counts = f"fixed {counted(passes.fixed, 'case')} and broke {passes.broken:,} of {passes.pairs:,}"
+    leads = f"{lead}, " if lead else ""
     if passes.verdict == "too_few":
         few = f"{counted(passes.clusters, 'cluster')} {plural(passes.clusters, 'is', 'are')} too few for a rate"
         if passes.clusters == passes.pairs:
             few = f"{counted(passes.pairs, 'case')} with samples {plural(passes.pairs, 'is', 'are')} too few for a rate"
-        return _joined(f"{column} {counts}, against the baseline {baseline}. {few}: {FEWEST} are needed.", left_out)
+        said = f"{leads}{column} {counts}, against the baseline {baseline}. {few}: {FEWEST} are needed."
+        return _joined(said, left_out)
     figures = f"({difference_words(passes)}; {p_words(passes, comparison.columns)})"
     if passes.verdict == "no_difference":
-        said = f"No difference shown between {column} and the baseline {baseline}: {column} {counts} {figures}."
-        return _joined(said, left_out, need_words(need) if need is not None else "")
-    return _joined(f"{column} is {passes.verdict} than the baseline {baseline}: it {counts} {figures}.", left_out)
+        shown = f"No difference shown between {column} and the baseline {baseline}"
+        shown = f"{lead}, no difference is shown" if lead else shown
+        return _joined(f"{shown}: {column} {counts} {figures}.", left_out, need_words(need) if need is not None else "")
+    said = f"{leads}{column} is {passes.verdict} than the baseline {baseline}: it {counts} {figures}."
+    return _joined(said, left_out)
 
 
 def difference_words(passes: PassComparison) -> str:
@@ -129,11 +134,13 @@ def no_worse_words(
     saved_seconds: float | None = None,
     *,
     is_margin_late: bool = False,
+    corrected: str = "",
 ) -> str:
     """Return whether a column is no worse than the baseline by more than the margin, and what it saves.
 
     `saved_per_1000` are dollars, `saved_seconds` is the difference of median latencies; None for unknown. A margin that
     was chosen after the run is said to be (`is_margin_late`), because then it may have been chosen to fit.
+    `corrected` is the difference in words if it is corrected for the errors of a judge.
     """
     passes, column, baseline = comparison.passes, comparison.column, comparison.baseline
     margin = _rounded_points(found.margin) + (" (margin chosen after the run)" if is_margin_late else "")
@@ -143,8 +150,9 @@ def no_worse_words(
     if found.holds:
         said = f"{column} is no worse than {baseline} by more than {margin}"
     else:
-        said = f"Not shown that {column} is no worse than {baseline} by more than {margin}"
-    said = f"{said}: {difference_words(passes)}."
+        said = f"{'not' if corrected else 'Not'} shown that {column} is no worse than {baseline} by more than {margin}"
+    lead = "Corrected for the judge's errors, " if corrected else ""
+    said = f"{lead}{said}: {corrected or difference_words(passes)}."
     return _joined(said, left_out, _saved_words(saved_per_1000, saved_seconds))
 
 

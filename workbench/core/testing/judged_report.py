@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     # They load numpy, which what shows a report does not need.
+    from workbench.core.statistics.comparisons import ComparisonVerdict
     from workbench.core.statistics.corrected_rate import CorrectedDifference, CorrectedRate
     from workbench.core.statistics.judge_error import JudgeError
     from workbench.core.statistics.preferences import PreferenceCount
@@ -57,7 +58,8 @@ class ColumnJudging:
     judged, and for a check that compares with the baseline: that has `preference`, None in the baseline column.
     `words` are the sentence about either, `short` the few words beside the column's rate: "judge unmeasured", "judged
     78 %, not corrected", or "judged 78 %, corrected 71 % (58 to 84)". `difference` is that of the corrected rates from
-    the baseline, None unless both are corrected; `correction` says it beside the comparison of the columns.
+    the baseline, None unless both are corrected. With it a measured judge has a `verdict` on the columns, which
+    `correction` says in words, with the difference by the judge alone; the verdicts of several columns are adjusted.
     """
 
     judge: int
@@ -66,6 +68,7 @@ class ColumnJudging:
     corrected: CorrectedRate | None = None
     preference: PreferenceCount | None = None
     difference: CorrectedDifference | None = None
+    verdict: ComparisonVerdict | Literal[""] = ""
     correction: str = ""
 
 
@@ -78,7 +81,8 @@ def beside_rate(judging: Iterable[ColumnJudging]) -> str:
 class JudgedReport:
     """The part of a test report about judges. `columns` has one entry per column. `judgements` are those of the
     scoring, of which `failed` have no reply and `reused` ones were made for an earlier scoring. `cost_usd` is that of
-    the calls of this scoring, None if no price is known. `notes` are sentences such as that a judge is tested itself.
+    the calls of this scoring, None if no price is known. `is_alone`: nothing but one judged check decides whether an
+    answer passes. `notes` are sentences such as that a judge is tested itself.
     """
 
     judges: tuple[JudgedCheck, ...] = ()
@@ -87,26 +91,15 @@ class JudgedReport:
     failed: int = 0
     reused: int = 0
     cost_usd: float | None = None
+    is_alone: bool = False
     notes: tuple[str, ...] = field(default=())
 
     def beside_rate(self, position: int) -> str:
         """Return what stands beside the rate of a column because of judges, "" without one."""
         return beside_rate(self.columns[position]) if position < len(self.columns) else ""
 
-    def correction(self, judge: JudgedCheck) -> str:
-        """Return what a judge's errors do to the comparison that they change most, "" if nothing is corrected."""
-        place = self.judges.index(judge)
-        said = [one for column in self.columns for one in column if one.judge == place and one.correction]
-        return max(said, key=_change).correction if said else ""
-
     @property
     def sentences(self) -> tuple[str, ...]:
         """What people should read beside the results, the preferences first."""
         preferred = (one.words for column in self.columns for one in column if one.preference is not None)
         return (*preferred, *(one.words for one in self.judges if one.words), *self.notes)
-
-
-def _change(judging: ColumnJudging) -> float:
-    """Return by how much a difference changes when it is corrected, as a fraction."""
-    found = judging.difference
-    return 0.0 if found is None or found.difference is None else abs(found.difference - found.raw)

@@ -33,6 +33,11 @@ class PassShare(VisibleFields):
         return f"{self.passed:,}/{self.scored:,}{f' {UNMEASURED}' if self.is_unmeasured else ''}"
 
     @property
+    def brief(self) -> str:
+        """The share where there is little room: "44/48 unmeasured"."""
+        return self.text.replace(UNMEASURED, UNMEASURED.rpartition(" ")[2])
+
+    @property
     def words(self) -> str:
         """The share in words, with its set and date."""
         verb = "passes" if self.passed == 1 else "pass"

@@ -18,7 +18,7 @@ from workbench.core.version_name import TEST, run_name, text_words
 if TYPE_CHECKING:
     # They load numpy, which what shows a report does not need.
     from workbench.core.statistics.columns import ColumnSummary
-    from workbench.core.statistics.comparisons import ColumnComparison, NoWorseResult
+    from workbench.core.statistics.comparisons import ColumnComparison, ComparisonVerdict, NoWorseResult
     from workbench.core.testing.tries import ChampionTry, TryHistory
 
 MOST_FAILING = 200
@@ -38,7 +38,8 @@ class ColumnReport:
     `sentence` is the whole comparison, which says what was left out. `score_sentence` is about mean scores,
     `no_worse_sentence` about a margin; both "" if they were not asked for. `failing` are names of cases that fail by
     majority, in the order of the cases, at most MOST_FAILING; `failing_total` counts all. Costs and quartiles are in
-    `summary`. `judging` says what judges found by each judged check, with the rate corrected for their errors.
+    `summary`. `judging` says what judges found by each judged check, with the rate corrected for their errors;
+    `corrected` is the one of them whose verdict stands in place of the comparison's, None without.
     """
 
     title: str
@@ -59,6 +60,14 @@ class ColumnReport:
     failing_total: int = 0
     difference_words: str = ""
     judging: tuple[ColumnJudging, ...] = ()
+    corrected: ColumnJudging | None = None
+
+    @property
+    def conclusion(self) -> ComparisonVerdict | Literal[""]:
+        """The verdict that counts: corrected if a measured judge alone decides, "" without a comparison."""
+        if self.corrected is not None:
+            return self.corrected.verdict
+        return "" if self.comparison is None else self.comparison.verdict
 
     @property
     def judge_words(self) -> str:
@@ -85,6 +94,7 @@ class SuiteReport:
     pass rate that the person asked for was reached. `notes` are sentences about the run, such as what a foreign
     file had that was left out. `tried` is what the run shows if it compares a champion with a challenger, `tries`
     are all such runs of the prompt, None without any. `judged` is about judges, which answered `judge_calls` calls.
+    `unscored_words` say why answers are unscored.
     """
 
     prompt: str
@@ -117,6 +127,7 @@ class SuiteReport:
     tries: TryHistory | None = None
     judged: JudgedReport = field(default_factory=JudgedReport)
     judge_calls: int = 0
+    unscored_words: str = ""
 
     @property
     def version_name(self) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import ceil, floor, log10
 
-from workbench.core.decide.decision import CostPicture, VersionRate
+from workbench.core.decide.cost_figures import CostPicture
+from workbench.core.decide.decision import VersionRate
+from workbench.core.decide.decision_words import rates_judge_words
 from workbench.core.decide.figure_words import dollars, goal_percent, number, percent
 from workbench.formats.exports.page import escaped
 
@@ -19,10 +21,11 @@ _NAMES_SHOWN = 12
 
 
 def rates_chart(rates: Sequence[VersionRate], target: float | None) -> str:
-    """Return the pass rates of versions on the set of the newest one, with intervals and the target."""
+    """Return the pass rates of versions on one set, with intervals and the target."""
     sets = {one.set_name for one in rates}
     shown = [one for one in rates if one.set_name == ("holdout" if "holdout" in sets else "tuning")]
-    return _svg("Pass rate by version", _rates(shown, target)) if shown else ""
+    title = "; ".join(filter(None, ("Pass rate by version", rates_judge_words(shown))))
+    return _svg(title, _rates(shown, target)) if shown else ""
 
 
 def _rates(shown: Sequence[VersionRate], target: float | None) -> Iterator[str]:
@@ -37,7 +40,8 @@ def _rates(shown: Sequence[VersionRate], target: float | None) -> Iterator[str]:
     every = ceil(len(shown) / _NAMES_SHOWN)
     for at, one in enumerate(shown):
         x = _LEFT + (at + 0.5) * step
-        said = f"{one.name or one.version}: {one.passing:,} of {one.cases:,} pass, {percent(one.rate)}"
+        rate = f"{one.name or one.version}: {one.passing:,} of {one.cases:,} pass, {percent(one.rate)}"
+        said = ", ".join(filter(None, (rate, one.judge_words)))
         yield f"<g><title>{escaped(said)}</title>"
         if one.low is not None and one.high is not None:
             yield f'<line class="interval" x1="{x:.1f}" x2="{x:.1f}" y1="{y(one.low):.1f}" y2="{y(one.high):.1f}"/>'

@@ -86,13 +86,15 @@ def _rates(report: DecisionReport) -> Iterator[str]:
         return
     wanted = f" Target: {goal_percent(target)}." if target is not None else ""
     yield f"## Pass rate by version\n\n{unbroken(f'95 % intervals.{wanted}')}\n\n"
-    yield "| Version | Set | Passes | Rate | Interval |\n| --- | --- | ---: | ---: | --- |\n"
+    is_judged = any(one.judge_words for one in rates)
+    yield f"| Version | Set | Passes | Rate | Interval |{' Judge |' if is_judged else ''}\n"
+    yield f"| --- | --- | ---: | ---: | --- |{' --- |' if is_judged else ''}\n"
     for one in rates:
         ends = f"{percent(one.low)} to {percent(one.high)}" if one.low is not None and one.high is not None else ""
         mark = " (champion)" if one.is_champion else ""
         name = f"{code(one.name or f'version {one.version}', 60, in_table=True)}{mark}"
         figures = unbroken(f"{one.passing:,} of {one.cases:,} | {percent(one.rate)} | {ends}")
-        yield f"| {name} | {one.set_name} | {figures} |\n"
+        yield f"| {name} | {one.set_name} | {figures} |{f' {one.judge_words} |' if is_judged else ''}\n"
     yield "\n"
 
 

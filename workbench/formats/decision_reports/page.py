@@ -139,9 +139,10 @@ def _findings(report: DecisionReport) -> Iterator[str]:
     yield "<h2>Findings</h2>\n<table>\n"
     for one in words.findings(report.decision):
         needs = f'<br><span class="soft">{text(one.needs)}</span>' if one.needs else ""
-        stands = [f"confidence {one.confidence}"]
+        stands = [f"confidence {one.confidence}"] if one.confidence else []
         stands += [f"{one.runs:,} runs" if one.runs > 1 else "1 run"] if one.runs else []
-        said = f'{text(one.sentence)}{needs}<br><span class="soft">{text(", ".join(stands))}</span>'
+        beside = f'<br><span class="soft">{text(", ".join(stands))}</span>' if stands else ""
+        said = f"{text(one.sentence)}{needs}{beside}"
         word = f'<span class="{_TONES[one.tone]}">{text(one.answer)}</span>'
         yield f'<tr><th scope="row">{text(one.question)}</th><td>{said}</td><td>{word}</td></tr>\n'
     yield "</table>\n"
@@ -150,7 +151,7 @@ def _findings(report: DecisionReport) -> Iterator[str]:
 def _charts(report: DecisionReport) -> Iterator[str]:
     made = report.decision
     charts = (
-        ("Pass rate by version, with 95 % intervals", rates_chart(made.rates, made.target)),
+        (words.rates_words(made), rates_chart(made.rates, made.target)),
         ("Cost a month by calls", cost_chart(made.cost)),
         ("Break-even with each figure halved and doubled", sensitivity_chart(made.cost)),
     )

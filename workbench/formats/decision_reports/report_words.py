@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.core.decide.decision import Decision, Finding, Lever, RouteStatus
-from workbench.core.decide.decision_words import FindingTone, figure_words, tone
+from workbench.core.decide.decision_words import FindingTone, figure_words, rates_judge_words, tone
 from workbench.core.decide.figure_words import dollars, goal_percent, number, points, seconds
 from workbench.core.decide.report import DecisionReport
 from workbench.core.decide.routes import day_words
@@ -44,7 +44,10 @@ HAND_OVER = (
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """A finding of a row: the row's question where it leads, its answer, the sentence with what would settle it."""
+    """A finding of a row: the row's question where it leads, its answer, the sentence with what would settle it.
+
+    `confidence` is "" for what was not tried: nothing was measured that could be sure or unsure.
+    """
 
     question: str
     answer: str
@@ -67,7 +70,14 @@ def _line(one: Finding, question: str) -> FindingLine:
     measured = [text for figure in one.figures if (text := figure_words(figure))]
     need = one.need.sentence if one.need is not None and one.need.sentence not in one.sentence else ""
     figures = "; ".join(measured)
-    return FindingLine(question, one.answer, tone(one), one.sentence, one.confidence, figures, need, len(one.run_uids))
+    sure = "" if one.word == "not tried" else one.confidence
+    return FindingLine(question, one.answer, tone(one), one.sentence, sure, figures, need, len(one.run_uids))
+
+
+def rates_words(decision: Decision) -> str:
+    """Return what the pass rates by version are, and who decided about them."""
+    judged = rates_judge_words(decision.rates)
+    return "; ".join(filter(None, ("Pass rate by version, with 95 % intervals", judged)))
 
 
 def goal_lines(report: DecisionReport) -> Iterator[tuple[str, str]]:

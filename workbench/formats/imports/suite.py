@@ -23,5 +23,5 @@ FORMAT = ImportFormat(
     brings="tests",
     recognise=recognise,
     extensions=(".yaml", ".yml", ".json"),
-    instead="is a file of tests. Use “Import from other tools…”, or the command: workbench import",
+    instead="is a file of tests. Use “Import from promptfoo or other tools…”, or the command: workbench import",
 )

@@ -40,7 +40,7 @@ def write(report: SuiteReport, cells: Callable[[], ReportCells]) -> Iterator[str
     """Yield the text in chunks."""
     mark = f"{_BARS[report.bar]} " if _BARS[report.bar] else ""
     yield f"## {mark}{'Probe' if report.is_probe else 'Test'} of {code(report.prompt, 80)}\n\n"
-    for sentence in (report.bar_words, *report.sentences):
+    for sentence in (report.bar_words, *report.sentences, report.unscored_words):
         if sentence:
             yield f"{text(sentence)}\n\n"
     yield from _table(report)

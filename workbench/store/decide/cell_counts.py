@@ -45,7 +45,8 @@ _COUNTS = (
     "   AND s.case_position IN (SELECT value FROM json_each(:positions)))"
     " SELECT lane, sum(state = 'fail'), sum(state = 'fail' AND NOT by_person AND bad_format > 0"
     "  AND bad_rule + bad_judge = 0), sum(formats > 0), sum(formats > 0 AND bad_format = 0), sum(by_person),"
-    " sum(NOT by_person AND judged AND NOT (state = 'fail' AND bad_format + bad_rule > 0)), count(*)"
+    " sum(NOT by_person AND judged AND NOT (state = 'fail' AND bad_format + bad_rule > 0)),"
+    " sum(NOT by_person AND judged AND state = 'fail' AND bad_format + bad_rule = 0), count(*)"
     " FROM cells GROUP BY lane"
 )
 _JUDGED = (
@@ -59,7 +60,7 @@ class CellCounts:
     """Passed and failed cells of a column: `failed`, and `format_only` of them by format checks alone.
 
     `format_valid` of the `format_checked` cells pass their format checks. `by_rule`, `by_person` and `by_judge` are all
-    cells by what decided them.
+    cells by what decided them; `judge_failed` are those of `by_judge` that failed.
     """
 
     failed: int = 0
@@ -69,6 +70,7 @@ class CellCounts:
     by_rule: int = 0
     by_person: int = 0
     by_judge: int = 0
+    judge_failed: int = 0
 
 
 def read(
@@ -93,8 +95,9 @@ def read(
     }
     statement = _COUNTS.format(judged=_JUDGED if is_known(connection) else "0")
     found = {}
-    for lane, failed, only, checked, valid, person, judge, cells in connection.execute(statement, given):
-        found[lane] = CellCounts(failed, only, checked, valid, cells - person - judge, person, judge)
+    for lane, failed, only, checked, valid, person, judge, judge_failed, cells in connection.execute(statement, given):
+        by_rule = cells - person - judge
+        found[lane] = CellCounts(failed, only, checked, valid, by_rule, person, judge, judge_failed)
     return found
 
 

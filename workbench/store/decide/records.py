@@ -12,10 +12,9 @@ from concurrent.futures import Future
 from workbench.core.cases import Check
 from workbench.core.decide.goals import DecideGoals
 from workbench.store.connections import Readers
-from workbench.store.decide import calls, cell_counts, goals, judge_labels, prompt_facts
+from workbench.store.decide import calls, cell_counts, goals, prompt_facts
 from workbench.store.decide.calls import StoredCall
 from workbench.store.decide.cell_counts import CellCounts
-from workbench.store.decide.judge_labels import LabelledAnswer
 from workbench.store.decide.prompt_facts import AnswerFact, CaseFact, ComparedCase, RunFacts, VersionFact
 from workbench.store.testing.suite_records import WriteWork
 
@@ -83,8 +82,3 @@ class DecideRecords:
         `guards`. Raises StoreError (missing)."""
         with self._readers.use() as connection:
             return prompt_facts.answers(connection, prompt_uid, output_uids, guards)
-
-    def labelled(self, prompt_uid: str) -> tuple[LabelledAnswer, ...]:
-        """Return the labelled answers of a prompt's tests with the judge's verdicts. Raises StoreError (missing)."""
-        with self._readers.use() as connection:
-            return judge_labels.read(connection, prompt_uid)

@@ -26,6 +26,7 @@ from workbench.store.judging.records import (
     JudgeRunStart,
     JudgeVersion,
     LabelStart,
+    MeasuringLabels,
     ReusedJudgement,
     StoredJudge,
     StoredJudgement,
@@ -189,10 +190,23 @@ class JudgeRecords:
         with self._readers.use() as connection:
             return measured.is_unmeasured(connection, run_key(connection, run_uid))
 
+    def measuring_labels(self, run_uid: str) -> tuple[MeasuringLabels, ...]:
+        """Return the labels that measure the judges of the newest scoring of a test run, () if no judge decides in it.
+
+        Raises StoreError (missing).
+        """
+        with self._readers.use() as connection:
+            return measured.measuring_labels(connection, run_key(connection, run_uid))
+
     def checks(self, run_uid: str, scoring_uid: str) -> tuple[JudgedCheckFact, ...]:
         """Return the checks that judges evaluated in a scoring."""
         with self._readers.use() as connection:
             return judged_cells.checks(connection, run_uid, scoring_uid)
+
+    def is_alone(self, scoring_uid: str, check_hash: str) -> bool:
+        """Whether nothing but this check decides in a scoring whether an answer passes."""
+        with self._readers.use() as connection:
+            return judged_cells.is_alone(connection, scoring_uid, check_hash)
 
     def results(self, run_uid: str, scoring_uid: str, check_hash: str) -> tuple[JudgedColumn, ...]:
         """Return the judged cells of each column, with their random labels."""

@@ -42,6 +42,11 @@ _CHECKS = (
     " WHERE c.run_id = :run GROUP BY v.check_id ORDER BY v.check_id"
 )
 
+_OTHER = (
+    "SELECT 1 FROM check_results WHERE scoring_id = ?"
+    " AND check_id IS NOT (SELECT id FROM check_bodies WHERE hash = ?) LIMIT 1"
+)
+
 
 class _Cell(NamedTuple):
     case: int
@@ -70,6 +75,12 @@ def checks(connection: sqlite3.Connection, run_uid: str, scoring_uid: str) -> tu
             continue
         found.append(JudgedCheckFact(hash_, check, cells, len(labels.counting(connection, run, hash_))))
     return tuple(found)
+
+
+def is_alone(connection: sqlite3.Connection, scoring_uid: str, check_hash: str) -> bool:
+    """Whether a scoring has results of no other check than this one. Raises StoreError (missing)."""
+    given = scoring_key(connection, scoring_uid), check_hash
+    return connection.execute(_OTHER, given).fetchone() is None
 
 
 def results(

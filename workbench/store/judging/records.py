@@ -294,3 +294,21 @@ class JudgedCheckFact:
     check: Check
     cells: int
     labels: int
+
+
+class MeasuringLabels(NamedTuple):
+    """The random labels that measure the judge of a check in a test run: of the answers that people failed (`wrong`)
+    and passed (`right`) the judge failed `caught` and `alarms`. A judge that compares answers cannot be measured.
+    """
+
+    check_hash: str
+    is_comparing: bool
+    wrong: int
+    caught: int
+    right: int
+    alarms: int
+
+    @property
+    def labels(self) -> int:
+        """The number of labels that count."""
+        return self.wrong + self.right

@@ -146,6 +146,15 @@ class ScoredInput:
 
 
 @dataclass(frozen=True, slots=True)
+class UnscoredReason:
+    """Why `cells` of `all` unscored cells are unscored."""
+
+    reason: str
+    cells: int
+    all: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredScoring:
     """A scoring of a test run: the checks for all cases and their threshold at that time."""
 

@@ -19,10 +19,12 @@ from workbench.store.connections import bounded
 from workbench.store.encoding import dump, received
 from workbench.store.errors import StoreError, missing
 from workbench.store.runs import output_endings
+from workbench.store.runs.held_out import hidden_positions
+from workbench.store.safe_records import as_text
 from workbench.store.sqlite import sqlite3
 from workbench.store.testing import overrules
 from workbench.store.testing.cell_outputs import BEFORE_ALL
-from workbench.store.testing.records import CellScored, ScoredInput, StoredScoring
+from workbench.store.testing.records import CellScored, ScoredInput, StoredScoring, UnscoredReason
 from workbench.store.testing.result_detail import detail_text, threshold_text
 from workbench.store.testing.test_starts import body_id, run_key
 
@@ -55,6 +57,16 @@ def begin(
         (scoring_uid, run_key(connection, run_uid), now, threshold, dump([check_to_json(check) for check in checks])),
     )
     _find_anew(connection, scoring_key(connection, scoring_uid))
+
+
+# A score of an answer that was replaced since does not count.
+_REASON = (
+    "SELECT s.reason, count(*), sum(count(*)) OVER () FROM cell_scores AS s"
+    " JOIN run_cells AS c ON c.case_position = s.case_position"
+    "  AND c.lane = s.lane AND c.sample = s.sample AND c.output_id = s.output_id"
+    " WHERE s.scoring_id = ? AND c.run_id = ? AND s.state = 'unscored'"
+    "  AND s.case_position NOT IN (SELECT value FROM json_each(?)) GROUP BY s.reason ORDER BY 2 DESC, 1 LIMIT 1"
+)
 
 
 def listed(connection: sqlite3.Connection, run_uid: str) -> tuple[StoredScoring, ...]:
@@ -160,6 +172,17 @@ def unscored_cells(
         )
         for case, column, sample, output, uid, state, text, finish, latency, cost in rows
     )
+
+
+def unscored_reason(connection: sqlite3.Connection, run_uid: str, scoring_uid: str) -> UnscoredReason | None:
+    """Return the reason that most unscored cells of a scoring have, None without any. Raises StoreError (missing).
+
+    Held-out cases are left out, since a reason may quote the answer.
+    """
+    run, scoring = run_key(connection, run_uid), scoring_key(connection, scoring_uid)
+    hidden = json.dumps(sorted(hidden_positions(connection, run)))
+    row = connection.execute(_REASON, (scoring, run, hidden)).fetchone()
+    return None if row is None else UnscoredReason(as_text(row[0]), *row[1:])
 
 
 def text_to_score(connection: sqlite3.Connection, run_uid: str, key: CellKey) -> str | None:

@@ -44,6 +44,7 @@ from workbench.store.testing.records import (
     SuiteBegun,
     SuiteStart,
     TestedCase,
+    UnscoredReason,
 )
 
 T = TypeVar("T")
@@ -201,6 +202,11 @@ class SuiteRecords:
         """Return up to `limit` recorded cells after `after` whose output has no result in a scoring, in order."""
         with self._readers.use() as connection:
             return scorings.unscored_cells(connection, run_uid, scoring_uid, after, limit)
+
+    def unscored_reason(self, run_uid: str, scoring_uid: str) -> UnscoredReason | None:
+        """Return the reason that most unscored cells of a scoring have, held-out cases left out; None without any."""
+        with self._readers.use() as connection:
+            return scorings.unscored_reason(connection, run_uid, scoring_uid)
 
     def results(self, run_uid: str, scoring_uid: str) -> tuple[ColumnResults, ...]:
         """Return the scored cells of each column, overrules applied."""

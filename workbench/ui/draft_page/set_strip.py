@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from workbench.core.drafts import ValueSet
 
 _LONGEST = 24
+_LEAST = 40
+"""Pixels of a name that are shown in any room."""
 
 
 class SetChip(QWidget):
@@ -25,7 +27,8 @@ class SetChip(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.uid = ""
+        self.uid = self._name = self._title = ""
+        self._room = 0
         self.tick = QCheckBox(self)
         set_role(self.tick, "bare")
         self.name = QPushButton(self)
@@ -45,13 +48,26 @@ class SetChip(QWidget):
         title = f"{one.title}: {value}" if value else one.title
         words = f"{one.name.rpartition(' ')[2]} · {value}" if value else one.title
         self.tick.setChecked(one.ticked)
-        self.tick.setAccessibleName(f"Run the case {title}")
+        is_numbered = one.title.startswith("Case ")
+        self.tick.setAccessibleName(f"Run {'' if is_numbered else 'the case '}{title}")
         self.tick.setToolTip("Each run uses every ticked case")
         name = words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"
-        self.name.setText(name.replace("&", "&&"))
-        self.name.setAccessibleName(f"Case {title}" + (", shown" if shown else ""))
-        self.name.setToolTip(title if name != title else "")
+        self.name.setAccessibleName(("" if is_numbered else "Case ") + title + (", shown" if shown else ""))
         set_role(self.name, "set-shown" if shown else "quiet")
+        self._name, self._title = name, title
+        self.fit(self._room)
+
+    def fit(self, room: int) -> None:
+        """Elide the name so that the chip is at most `room` pixels wide; 0 for any width."""
+        self._room = room
+        name = self._name
+        self.name.ensurePolished()
+        metrics = self.name.fontMetrics()
+        taken = self.sizeHint().width() - metrics.horizontalAdvance(self.name.text().replace("&&", "&"))
+        if room:
+            name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(room - taken, _LEAST))
+        self.name.setText(name.replace("&", "&&"))
+        self.name.setToolTip(self._title if name != self._title else "")
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_wanted.emit(self.uid, event.globalPos())
@@ -91,6 +107,8 @@ class SetStrip(QScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(1)
         self.page = _Page()
+        # A larger font needs other names, too.
+        self.page.changed.connect(self._fit)
         self.page.changed.connect(self.resized)
         set_role(self.page, "sunken")
         self.row = QHBoxLayout(self.page)
@@ -102,7 +120,12 @@ class SetStrip(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
+            self._fit()
             self.resized.emit()
+
+    def _fit(self) -> None:
+        for chip in self.page.findChildren(SetChip):
+            chip.fit(self.viewport().width())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         bar = self.horizontalScrollBar()
@@ -113,6 +136,7 @@ class SetStrip(QScrollArea):
         """Append a chip and show it."""
         chip = SetChip(self.page)
         self.row.insertWidget(self.row.count() - 1, chip)
+        chip.fit(self.viewport().width())
         chip.show()
         return chip
 

@@ -26,7 +26,7 @@ from workbench.usecases.recorder import END_UNSAVED, PIECES_UNSAVED
 if TYPE_CHECKING:
     from workbench.app.commands import View
     from workbench.app.compose.session import ComposeSession
-    from workbench.app.tasks import BackgroundTasks
+    from workbench.app.tasks import Tasks
     from workbench.core.drafts import Draft
     from workbench.ui.shell.bars import StatusBar
     from workbench.ui.shell.notice_bar import NoticeBar
@@ -59,7 +59,7 @@ class WindowNotices(QObject):
     def __init__(
         self,
         workbench: Workbench,
-        tasks: BackgroundTasks,
+        tasks: Tasks,
         events: Events,
         compose: ComposeSession,
         bar: NoticeBar,
@@ -75,6 +75,7 @@ class WindowNotices(QObject):
         self._told, self._said_blind = "", False
         self._offered: _Offer | None = None
         self._view: View = "compose"
+        tasks.show_view(self._view)
         self._quiet_acts: dict[str, Callable[[], object]] = {}
         """Actions of the buttons of quiet notices, by action name."""
         self._was_blind = False
@@ -197,7 +198,7 @@ class WindowNotices(QObject):
         `is_undone` is called after an edit and returns whether the user has undone the action already: the offer would
         then undo something else.
         """
-        self._offered = _Offer(label, act, is_undone, self._view, stamp())
+        self._offered = _Offer(label, act, is_undone, self._tasks.began_in, stamp())
         self._bar.show_notice("offer", sentence, action="offer", label=label, leaves=True)
         self._events.publish(CommandStateChanged())
 
@@ -229,6 +230,7 @@ class WindowNotices(QObject):
         if self._offered is not None and self._bar.is_new and self._bar.key == "offer":
             self._offered = replace(self._offered, view=view)
         self._view = view
+        self._tasks.show_view(view)
         self._bar.leave_view()
 
     def undo(self) -> None:

@@ -17,7 +17,7 @@ from workbench.app.prompts import list_model
 from workbench.app.prompts.arrangement import FolderRow, ListRow
 from workbench.core.dates import relative
 from workbench.core.testing.pass_share import PassShare
-from workbench.core.timeline import BareVersion, TimelineRow, caption, name, standing
+from workbench.core.timeline import BareVersion, TimelineRow, change_words, name, standing
 from workbench.ui.widgets.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -141,18 +141,19 @@ class IterationDelegate(_Delegate):
         left = MARGIN + 2 * self._radius() + 6
         rect = QRect(left, top, option.rect.width() - left - MARGIN, self._line(self.theme.font()))
         share: PassShare | None = index.data(timeline_model.SHARE)
-        below = self._first_line(painter, rect, row, "" if share is None else share.text)
+        is_beside = self._first_line(painter, rect, row, "" if share is None else share.text)
         second = QRect(left, rect.bottom() + 2, rect.width(), self._line(self.theme.font(-1)))
         marked = bool(index.data(timeline_model.MARKED))
-        self._second_line(painter, second, row, below, marked=marked)
+        self._second_line(painter, second, row, None if is_beside else share, marked=marked)
         if marked:
             painter.setPen(QPen(self.theme.color("accent"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(option.rect.adjusted(2, 1, -3, -2), 4, 4)
         painter.restore()
 
-    def _first_line(self, painter: QPainter, rect: QRect, row: TimelineRow, share: str) -> str:
-        """Paint the first line, and return the pass share if it has no room beside the other facts."""
+    def _first_line(self, painter: QPainter, rect: QRect, row: TimelineRow, share: str) -> bool:
+        """Paint the first line, and return whether the pass share has room beside the other facts."""
+        is_beside = False
         x = rect.left()
         vertical = Qt.AlignmentFlag.AlignVCenter
         quiet = isinstance(row, BareVersion)
@@ -177,7 +178,7 @@ class IterationDelegate(_Delegate):
             if sum(widths) + width + _GAP * (len(parts) + 1) + metrics.horizontalAdvance(right) <= rect.width():
                 parts.append((added, self.theme.font(-0.5), "text"))
                 widths.append(width)
-                share = ""
+                is_beside = True
         for (text, font, color), width in zip(parts, widths, strict=False):
             painter.setFont(font)
             painter.setPen(self.theme.color(color))
@@ -190,7 +191,7 @@ class IterationDelegate(_Delegate):
         room = QRect(x, rect.top(), rect.right() - x + 1, rect.height())
         elided = metrics.elidedText(right, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | vertical, elided)
-        return share
+        return is_beside
 
     def _right(self, row: TimelineRow) -> tuple[str, QFont, str]:
         small = self.theme.font(-1)
@@ -208,7 +209,9 @@ class IterationDelegate(_Delegate):
             return "blind", small, "accent"
         return relative(row.started_at, self._now()), small, "muted"
 
-    def _second_line(self, painter: QPainter, rect: QRect, row: TimelineRow, share: str, *, marked: bool) -> None:
+    def _second_line(
+        self, painter: QPainter, rect: QRect, row: TimelineRow, share: PassShare | None, *, marked: bool
+    ) -> None:
         font = self.theme.font(-1)
         metrics = QFontMetrics(font)
         painter.setFont(font)
@@ -224,17 +227,21 @@ class IterationDelegate(_Delegate):
             painter.setPen(self.theme.color("accent"))
             painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _MARK)
             rect = rect.adjusted(0, 0, -metrics.horizontalAdvance(f" {_MARK}"), 0)
-        least = _LEAST_CAPTION * metrics.averageCharWidth()
-        if share and rect.width() - (taken := metrics.horizontalAdvance(f" {share}")) >= least:
+        if share is not None:
+            # A rate never stands without the word that its judge is unmeasured; the change makes room for both.
+            room = rect.width() - _LEAST_CAPTION * metrics.averageCharWidth()
+            text = share.text if metrics.horizontalAdvance(f" {share.text}") <= room else share.brief
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
             painter.setPen(self.theme.color("text"))
-            painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, share)
-            rect = rect.adjusted(0, 0, -taken, 0)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+            rect = rect.adjusted(0, 0, -metrics.horizontalAdvance(f" {text}"), 0)
         painter.setPen(self.theme.color("muted"))
-        text = caption(row) or "same text"
+        text = change_words(row)
         if row.branched:
             text = f"branch · {text}"
-        elided = metrics.elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, aligned, elided)
+        if rect.width() >= _LEAST_RIGHT * metrics.averageCharWidth():
+            elided = metrics.elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
+            painter.drawText(rect, aligned, elided)
 
     def _rail(self, painter: QPainter, rect: QRect, index: Index, row: TimelineRow, selected: bool) -> None:
         x = MARGIN + self._radius() - 1

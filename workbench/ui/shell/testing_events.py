@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from workbench.core.testing.grid import CellDetail, SuiteRun
     from workbench.usecases.failing_cases import FailingRows
 
-TestStep = Literal["model", "samples", "vote", "probe", "guards", "labels", "try", "holdout"]
+TestStep = Literal["model", "samples", "vote", "probe", "guards", "labels", "try", "holdout", "unscored", "unanswered"]
 """model: a column with another model. samples, vote: several answers per case. probe: facts for cases that always fail.
-guards: a guard set. labels: answers for a judge. try: champion and challenger afresh. holdout: the hold-out."""
+guards: a guard set. labels: answers for a judge. try: champion and challenger afresh. holdout: the hold-out.
+unscored, unanswered: cases that lack a result."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,28 +50,41 @@ def dress(parts: Iterable[QWidget]) -> None:
 
 
 class Restyle:
-    """One change of the look, from which all widgets are excluded until `apply` restyles them."""
+    """One change of the look: `apply`, `dress_visible` and `end`, each called once and in a turn of its own.
+
+    All widgets are excluded from the change until they are restyled, and nothing is painted until `end`, so that no
+    turn takes long and nobody sees a window that is half restyled.
+    """
 
     def __init__(self) -> None:
         self._parts = undress(QApplication.allWidgets())
+        self._visible: list[QWidget] = []
+        self._windows: list[QWidget] = []
 
     def apply(self, change: Callable[[], None]) -> None:
-        """Call `change`, restyle visible widgets at once and hidden ones in slices; the keyboard focus stays."""
-        now: list[QWidget] = []
-        later: list[QWidget] = []
+        """Stop painting and call `change`; the keyboard focus stays."""
+        self._windows = [one for one in QApplication.topLevelWidgets() if one.isVisible() and one.updatesEnabled()]
+        for window in self._windows:
+            window.setUpdatesEnabled(False)
+        _keeping_focus(change)
+
+    def dress_visible(self) -> None:
+        """Restyle visible widgets, and hidden ones in slices from now on; the keyboard focus stays."""
+        hidden: list[QWidget] = []
         for part in filter(isValid, self._parts):
-            (now if part.isVisible() or not _can_wait(part) else later).append(part)
-
-        def restyle() -> None:
-            try:
-                change()
-            finally:
-                dress(now)
-
+            (self._visible if part.isVisible() or not _can_wait(part) else hidden).append(part)
         try:
-            _keeping_focus(restyle)
+            _keeping_focus(lambda: dress(self._visible))
         finally:
-            _Hidden(later)
+            _Hidden(hidden)
+
+    def end(self) -> None:
+        """Lay the visible widgets out once more and paint again."""
+        # A layout between two turns may have asked for sizes without the style, and Qt would keep them.
+        for part in filter(isValid, self._visible):
+            part.updateGeometry()
+        for window in filter(isValid, self._windows):
+            window.setUpdatesEnabled(True)
 
 
 def measure_hidden(widget: QWidget) -> None:

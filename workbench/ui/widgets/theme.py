@@ -1,7 +1,8 @@
 """Colours, fonts and the stylesheet, light and dark.
 
 Invariant: widgets take every colour from `Theme.tokens`; text colours have at least 4.5 : 1 contrast on the surfaces
-they are used on. A choice takes effect in the next turn of the event loop; of several made until then, the last counts.
+they are used on. A choice takes effect within a few turns of the event loop; of several made until then, the last
+counts.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from workbench.ui.widgets.stylesheet import DARK, LIGHT, ThemeTokens, palette_of, stylesheet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workbench.ui.widgets.deferred_restyle import Restyle
 
 Mode = Literal["system", "light", "dark"]
@@ -51,8 +54,9 @@ class Theme(QObject):
         self._in_force = mode, scale
         # A timer without delay fires after all events already queued, so repeats of a held key become one change.
         self._turn = QTimer(self, singleShot=True)
-        self._turn.timeout.connect(self._change)
-        self._restyle: Restyle | None = None
+        self._turn.timeout.connect(self._go_on)
+        self._turns: list[Callable[[], None]] = []
+        """What is left of a change in progress, a step for each turn of the event loop."""
         self._base_size = _base_point_size(app)
         self._mono_families = _mono_families()
         if set_style:
@@ -142,20 +146,30 @@ class Theme(QObject):
             self._prepare()
 
     def _prepare(self) -> None:
-        """Mark all widgets, which takes a third of the time of a change, and apply it in the next turn."""
-        if self._restyle is not None:
+        """Mark all widgets, which takes a third of the time of a change, and apply it in the next turns."""
+        if self._turns:
             return
         from workbench.ui.widgets.deferred_restyle import Restyle  # not before the first paint
 
         self.changing.emit()
-        self._restyle = Restyle()
+        restyle = Restyle()
+        self._turns = [lambda: restyle.apply(self._apply), restyle.dress_visible, lambda: self._end(restyle)]
         self._turn.start()
 
-    def _change(self) -> None:
-        restyle, self._restyle = self._restyle, None
-        if restyle is not None:
-            restyle.apply(self._apply)
+    def _go_on(self) -> None:
+        try:
+            self._turns.pop(0)()
+        finally:
+            if self._turns:
+                self._turn.start()
+
+    def _end(self, restyle: Restyle) -> None:
+        try:
             self.changed.emit()
+        finally:
+            restyle.end()
+        if (self._mode, self._scale) != self._in_force:
+            self._prepare()
 
     def _apply(self) -> None:
         self._in_force = self._mode, self._scale

@@ -14,6 +14,7 @@ from statistics import quantiles
 
 from workbench.core.decide.evidence import CallFigures, TokenPrices
 from workbench.core.money import Rates
+from workbench.core.price_sheet import PREFIX, number
 from workbench.store.decide.calls import StoredCall
 
 _MILLION = 1e6
@@ -77,18 +78,20 @@ def token_prices(calls: Sequence[StoredCall], rates: Rates | None) -> TokenPrice
         cache_read=listed.cache_read if price.cache_read is None else price.cache_read,
         cache_write=listed.cache_write,
         batch=listed.batch,
+        minimum_prefix=listed.minimum_prefix,
     )
 
 
 def _listed(rates: Rates) -> TokenPrices:
-    batched = rates.sheet.get("input_cost_per_token_batches")
+    batched, prefix = rates.sheet.get("input_cost_per_token_batches"), number(rates.sheet, PREFIX)
     return TokenPrices(
         rates.input * _MILLION,
         rates.output * _MILLION,
         None if rates.cached is None else rates.cached * _MILLION,
         None if rates.written is None else rates.written * _MILLION,
         batched / rates.input if isinstance(batched, int | float) and rates.input and batched >= 0 else None,
-        source=rates.named or _SOURCES.get(rates.source, rates.source),
+        None if prefix is None else round(prefix),
+        rates.named or _SOURCES.get(rates.source, rates.source),
     )
 
 

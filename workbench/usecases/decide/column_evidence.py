@@ -80,7 +80,7 @@ class ColumnMaker:
     def evidence(self, one: ReadColumn) -> ColumnEvidence:
         """Return the evidence of a column. Raises StoreError."""
         lane, counts = one.column.lane, one.counts
-        cells = [cell for case in one.results.cases for cell in case.cells]
+        lost = [{cell.state for cell in case.cells} for case in one.results.cases if not case.counts[1]]
         return ColumnEvidence(
             key=one.key,
             title=f"{column_words(one.column)}{vote_words(one.run) if one.votes else ''}",
@@ -88,7 +88,8 @@ class ColumnMaker:
             model=lane.model,
             set_name=one.run.set_name,
             passes=pass_rate(one.results.cases),
-            unscored=sum(cell.state == "unscored" for cell in cells),
+            unscored=sum("unscored" in states for states in lost),
+            unanswered=sum("unscored" not in states for states in lost),
             failed=counts.failed,
             format_only=counts.format_only if counts.format_checked else None,
             format_checked=counts.format_checked,
@@ -96,6 +97,7 @@ class ColumnMaker:
             by_rule=counts.by_rule,
             by_person=counts.by_person,
             by_judge=counts.by_judge,
+            judge_failed=counts.judge_failed,
             corrected_passes=self._corrected(one),
             samples=_vote_figures(one) if one.votes else sample_figures(one.results),
             figures=self.figures(one),

@@ -1,7 +1,8 @@
 """Reads the newest comparable results of each column that was tested on a set of cases.
 
 Invariant: as in `versions_over_time`: every result is of cases that have the same values and checks as in the newest
-scored test of the set, scored by the same rules. Two columns of one test are compared there, others across tests.
+scored test of the set, scored by the same rules. Two columns of one test are compared there, others across tests. A
+column without a result is there only if all are.
 """
 
 from __future__ import annotations
@@ -87,9 +88,20 @@ class ColumnReader:
             if cells > _MOST_CELLS and found.runs:
                 break
             self._add(found, run, reference, champion)
+        if not found.newest:
+            # What the newest test lacks is worth more than new cases.
+            self._add(found, scored[0], reference, champion, unscored_too=True)
         return found
 
-    def _add(self, found: ColumnSet, run: SuiteRun, reference: Mapping[str, ComparedCase], champion: str) -> None:
+    def _add(
+        self,
+        found: ColumnSet,
+        run: SuiteRun,
+        reference: Mapping[str, ComparedCase],
+        champion: str,
+        *,
+        unscored_too: bool = False,
+    ) -> None:
         same = {
             case.uid: case.position
             for case in self._store.decide.cases(run.uid)
@@ -98,7 +110,7 @@ class ColumnReader:
         read: dict[str, ReadColumn] = {}
         for one in self._columns(run, same, reference):
             # Of equal columns the first counts.
-            if one.is_scored:
+            if one.is_scored or unscored_too:
                 read.setdefault(one.key, one)
         if not read:
             return

@@ -27,7 +27,7 @@ from workbench.store.decide.prompt_facts import CaseFact
 from workbench.usecases.decide.column_evidence import ColumnMaker, ModelBook
 from workbench.usecases.decide.column_reader import ColumnReader, ColumnSet, is_evidence, read_key
 from workbench.usecases.decide.guard_pairs import guard_evidence, guard_sets
-from workbench.usecases.decide.judge_facts import judge_evidence
+from workbench.usecases.decide.judge_facts import JudgeFacts
 from workbench.usecases.decide.pairs import Levers, model_of, pair_evidence
 from workbench.usecases.decide.stubborn import stubborn_evidence
 from workbench.usecases.decide.training_rows import training_evidence
@@ -80,6 +80,10 @@ class EvidenceGatherer:
         guards = guard_sets(store, store.tests.settings(prompt_uid).guards)
         facts = store.decide.runs(prompt_uid)
         own_model = None if champion.column is None else model_of(champion.column)
+        pairs += self._guard_pairs(guards, champion, sets, models)
+        stubborn = stubborn_evidence(store, sets[0], runs)
+        tried = tuple(_tries(tries, runs, versions))
+        judged = (*columns, *pairs, *tried, *((stubborn, stubborn.probe) if stubborn is not None else ()))
         return DecideEvidence(
             prompt=name,
             today=today,
@@ -89,12 +93,12 @@ class EvidenceGatherer:
             versions=version_evidence(versions),
             cases=self._cases(cases, sets, guards, today),
             columns=columns,
-            pairs=(*pairs, *self._guard_pairs(guards, champion, sets, models)),
-            stubborn=stubborn_evidence(store, sets[0], runs),
+            pairs=pairs,
+            stubborn=stubborn,
             verdicts=verdict_evidence(verdicts, versions, own_model),
-            judge=judge_evidence(store.decide.labelled(prompt_uid), self._judged(sets)),
             training=training_evidence(store, prompt_uid, verdicts, cases, today),
-            tries=tuple(_tries(tries, runs, versions)),
+            tries=tried,
+            judges=JudgeFacts(store.judges, runs).of(uid for one in judged if one is not None for uid in one.run_uids),
             optimiser=_optimiser(facts.improved_at, runs),
         )
 
@@ -134,15 +138,6 @@ class EvidenceGatherer:
             if models.tuned(one.column.lane)
         }
         return guard_evidence(self._store, guards, (champion.key, champion.column), list(tuned.items()))
-
-    def _judged(self, sets: Sequence[ColumnSet]) -> frozenset[str]:
-        """Return the hashes of the checks that judges evaluated in the newest test of each set."""
-        found = set[str]()
-        for one in sets:
-            judged = any(column.counts.by_judge for column in one.newest.values())
-            for run in one.runs[:1] if judged else ():
-                found |= {fact.check_hash for fact in self._store.judges.checks(run.uid, run.scoring_uid)}
-        return frozenset(found)
 
 
 def _tried_champion(runs: Sequence[SuiteRun], tries: TryHistory) -> _Champion:

@@ -1,30 +1,64 @@
-"""How far the judges of a prompt were compared with labels of people.
+"""How far the judges of tests were compared with labels of people.
 
-Invariant: of several judged checks the one with the fewest random labels speaks for all, because results rest on each.
+Invariant: as in Test, only labels of answers of a test measure its judges; of several judged checks the one with the
+fewest labels speaks for all, because results rest on each. Answers of the hold-out stay unseen, so its judge is
+measured by labels on the cases that the person tuned on, if the same model judged them by the same text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from workbench.core.decide.evidence import JudgeEvidence
-from workbench.store.decide.judge_labels import LabelledAnswer
+from workbench.core.testing.grid import SuiteRun
+from workbench.store.judging.judge_records import JudgeRecords
+from workbench.store.judging.records import MeasuringLabels
 
 
-def judge_evidence(labelled: Sequence[LabelledAnswer], judged: Collection[str]) -> JudgeEvidence | None:
-    """Return the evidence about the judges, None without a check that a judge evaluates; `judged` are their hashes."""
-    if not judged:
-        return None
-    checks = {check: [one for one in labelled if one.check == check] for check in judged}
-    weakest = min(checks.values(), key=lambda found: sum(one.is_random for one in found))
-    drawn = [one for one in weakest if one.is_random]
+class JudgeFacts:
+    """Reads the evidence about the judges of a prompt's tests."""
+
+    def __init__(self, judges: JudgeRecords, runs: Sequence[SuiteRun]) -> None:
+        """`runs` are the tests of the prompt."""
+        self._judges = judges
+        self._runs = {run.uid: run for run in runs}
+
+    def of(self, run_uids: Iterable[str]) -> dict[str, JudgeEvidence]:
+        """Return the evidence about the judges of each test in which one decides. Raises StoreError."""
+        found = {}
+        for uid in dict.fromkeys(run_uids):
+            if checks := self._judges.measuring_labels(uid):
+                run = self._runs.get(uid)
+                if run is not None and run.set_name == "holdout":
+                    checks = tuple(self._elsewhere(run, one) for one in checks)
+                found[uid] = _evidence(min(checks, key=lambda one: (not one.is_comparing, one.labels)))
+        return found
+
+    def _elsewhere(self, holdout: SuiteRun, check: MeasuringLabels) -> MeasuringLabels:
+        """Return the most labels on answers of another test to the same judge, by the same check."""
+        wanted = self._who(holdout, check.check_hash)
+        same = (
+            one
+            for run in self._runs.values()
+            if run.set_name == "tuning" and run.scoring_uid and not run.probe
+            for one in self._judges.measuring_labels(run.uid)
+            if one.check_hash == check.check_hash and one.labels and self._who(run, one.check_hash) == wanted
+        )
+        return max(same, key=lambda one: one.labels, default=check)
+
+    def _who(self, run: SuiteRun, check_hash: str) -> frozenset[tuple[str, ...]]:
+        return frozenset(self._asked(run, check_hash))
+
+    def _asked(self, run: SuiteRun, check_hash: str) -> Iterator[tuple[str, ...]]:
+        for one in self._judges.judges(run.scoring_uid):
+            if one.check_hash == check_hash:
+                yield one.content_hash, one.lane.endpoint, one.lane.model, repr(one.lane.params)
+
+
+def _evidence(found: MeasuringLabels) -> JudgeEvidence:
     return JudgeEvidence(
-        len(weakest),
-        len(drawn),
-        _share_failed([one for one in drawn if not one.label_passes]),
-        _share_failed([one for one in drawn if one.label_passes]),
+        found.labels,
+        found.caught / found.wrong if found.wrong else None,
+        found.alarms / found.right if found.right else None,
+        found.is_comparing,
     )
-
-
-def _share_failed(found: Sequence[LabelledAnswer]) -> float | None:
-    return sum(not one.judge_passes for one in found) / len(found) if found else None

@@ -12,7 +12,8 @@ from itertools import chain
 from workbench.core.cases import Check
 from workbench.core.check_words import lines
 from workbench.core.checks.check_types import PAIRWISE
-from workbench.core.statistics.corrected_rate import CorrectedDifference, corrected_difference, corrected_rate
+from workbench.core.statistics.comparisons import LEVEL, ComparisonVerdict
+from workbench.core.statistics.corrected_rate import corrected_difference, corrected_rate
 from workbench.core.statistics.judge_cells import JudgedCell
 from workbench.core.statistics.judge_error import judge_error
 from workbench.core.statistics.judge_words import (
@@ -30,7 +31,9 @@ from workbench.core.statistics.judge_words import (
     verdict_words,
 )
 from workbench.core.statistics.preferences import Preference, PreferenceCell, count_preferences
+from workbench.core.statistics.proportions import holm
 from workbench.core.statistics.threshold import choose_threshold
+from workbench.core.statistics.wording import tested_words as p_value_words
 from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.judged_report import ColumnJudging, JudgedCheck, JudgedReport
 from workbench.store.judging.judge_records import JudgeRecords
@@ -43,19 +46,18 @@ _LONGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What sentences call the columns and the judged check; `check` is "" if it is the only one."""
+    """What sentences call the columns and the judged check; `check` is "" if it is the only one that is judged.
+    `is_alone`: it is the only check.
+    """
 
     titles: Sequence[str]
     baseline: int
     check: str
+    is_alone: bool
 
     def subject(self, position: int) -> str:
         """Return what a sentence about the rate of a column is about."""
         return ", ".join(filter(None, (self.titles[position], self.check)))
-
-    def correction(self, position: int, difference: CorrectedDifference) -> str:
-        """Return the sentence about the difference of a column from the baseline."""
-        return correction_words(difference, self.titles[position], self.titles[self.baseline], self.check or "passes")
 
 
 class JudgeAnalyst:
@@ -74,6 +76,7 @@ class JudgeAnalyst:
             return none
         stored = self._judges.judges(scoring_uid)
         by_check = {fact.check_hash: [one for one in stored if one.check_hash == fact.check_hash] for fact in facts}
+        is_alone = len(facts) == 1 and self._judges.is_alone(scoring_uid, facts[0].check_hash)
         checks = list[JudgedCheck]()
         columns = [list[ColumnJudging]() for _ in run.columns]
         for number, fact in enumerate(facts):
@@ -86,9 +89,10 @@ class JudgeAnalyst:
             else:
                 measured = _measured(fact, by_check[fact.check_hash], found)
                 checks.append(measured)
-                names = _Names(titles, run.baseline, check_title(fact.check) if len(facts) > 1 else "")
+                names = _Names(titles, run.baseline, check_title(fact.check) if len(facts) > 1 else "", is_alone)
                 base = next((column for column in found if column.position == run.baseline), None)
-                compared = {column.position: _corrected(column, number, names, measured, base) for column in found}
+                rates = {column.position: _corrected(column, number, names, measured, base) for column in found}
+                compared = _with_verdicts(rates, names) if measured.is_measured else rates
             for position, said in compared.items():
                 columns[position].append(said)
         asked = {(one.lane.endpoint, one.lane.model): one.lane for one in stored}
@@ -100,6 +104,7 @@ class JudgeAnalyst:
             counts.failed,
             counts.reused,
             counts.cost_usd,
+            is_alone,
             tuple(filter(None, (tested, failed_words(counts.failed, counts.problem, counts.problems)))),
         )
 
@@ -184,8 +189,31 @@ def _corrected(
         said,
         words=f"{words} {corrected_difference_words(difference)}",
         difference=difference,
-        correction=names.correction(column.position, difference) if judge.is_measured else "",
     )
+
+
+def _with_verdicts(rates: Mapping[int, ColumnJudging], names: _Names) -> Mapping[int, ColumnJudging]:
+    """Return the corrected rates of columns with verdicts on their differences: one rule, as without a judge."""
+    tested = {place: one.difference.p for place, one in rates.items() if one.difference is not None}
+    known = {place: p for place, p in tested.items() if p is not None}
+    found = dict(rates)
+    for (place, p), adjusted in zip(known.items(), holm(list(known.values())), strict=True):
+        difference = rates[place].difference
+        assert difference is not None
+        assert difference.difference is not None
+        shown: ComparisonVerdict = "better" if difference.difference > 0 else "worse"
+        verdict = shown if adjusted < LEVEL else "no_difference"
+        correction = correction_words(
+            difference,
+            verdict,
+            names.titles[place],
+            names.titles[names.baseline],
+            is_alone=names.is_alone,
+            check=names.check,
+            tested=p_value_words(p, adjusted, len(known), is_exact=False) if len(known) > 1 else "",
+        )
+        found[place] = replace(rates[place], verdict=verdict, correction=correction)
+    return found
 
 
 def judged_run(judges: JudgeRecords, run: SuiteRun) -> JudgedReport:

@@ -12,6 +12,7 @@ from workbench.core.runs import IterationDetail, OutputRecord
 from workbench.core.text import plural
 from workbench.packs.case_file import line
 from workbench.store import Store
+from workbench.store.judging.judge_pairs import PairJudge
 
 _PAGE = 100
 Watch = Callable[[int], None]
@@ -28,6 +29,7 @@ def evidence(store: Store, prompt_uid: str, versions: Set[str], watch: Watch = u
     `versions` are the content hashes in the pack; iterations of other versions are left out.
     """
     hashes = {version.number: version.hash for version in store.versions(prompt_uid)}
+    judges = _Judges(store, prompt_uid)
     lines, hidden, others = [], 0, 0
     for done, detail in enumerate(_iterations(store, prompt_uid), start=1):
         watch(done)
@@ -36,7 +38,7 @@ def evidence(store: Store, prompt_uid: str, versions: Set[str], watch: Watch = u
         elif not _ran(detail) <= hashes.keys() or not {hashes[lane.version] for lane in detail.lanes} & versions:
             others += 1
         else:
-            lines.append(line(_document(detail, hashes, _judged(store, detail))))
+            lines.append(line(_document(detail, hashes, judges.said(detail))))
     notes = []
     if hidden:
         notes.append(f"Left out of the evidence: {_count(hidden)} whose names are hidden until they are judged.")
@@ -63,25 +65,44 @@ def _ran(detail: IterationDetail) -> set[int]:
     return {detail.row.version, *(lane.version for lane in detail.lanes)}
 
 
-def _judged(store: Store, detail: IterationDetail) -> list[tuple[dict[str, Any], int]]:
-    """Return what judges said of two answers of an iteration, with the position of their value set."""
-    outputs = {output.uid: output for output in detail.outputs}
-    found = []
-    for pair in store.judges.pairs_about(list(outputs)):
-        both = [outputs.get(one.uid) for one in pair.verdict.outputs]
-        first, second = both
-        if first is None or second is None or first.value_set != second.value_set:
-            continue
-        better = [one.place == 1 for one in pair.verdict.outputs]
-        said = {
-            "judge": pair.judge.model,
-            "criterion": pair.judge.criterion,
-            "lanes": [first.position + 1, second.position + 1],
-            "samples": [first.sample + 1, second.sample + 1],
-            "preferred": None if all(better) else 1 + better.index(True),
-        }
-        found.append((said, first.value_set))
-    return found
+class _Judges:
+    """What judges said of answers of a prompt, with how often each decides as people do."""
+
+    def __init__(self, store: Store, prompt_uid: str) -> None:
+        self._store, self._prompt = store, prompt_uid
+        self._agreements: dict[PairJudge, dict[str, Any]] = {}
+
+    def said(self, detail: IterationDetail) -> list[tuple[dict[str, Any], int]]:
+        """Return what judges said of two answers of an iteration, with the position of their value set."""
+        outputs = {output.uid: output for output in detail.outputs}
+        found = []
+        for pair in self._store.judges.pairs_about(list(outputs)):
+            both = [outputs.get(one.uid) for one in pair.verdict.outputs]
+            first, second = both
+            if first is None or second is None or first.value_set != second.value_set:
+                continue
+            better = [one.place == 1 for one in pair.verdict.outputs]
+            said = {
+                "judge": pair.judge.model,
+                "criterion": pair.judge.criterion,
+                "lanes": [first.position + 1, second.position + 1],
+                "samples": [first.sample + 1, second.sample + 1],
+                "preferred": None if all(better) else 1 + better.index(True),
+                **self._agreement(pair.judge),
+            }
+            found.append((said, first.value_set))
+        return found
+
+    def _agreement(self, judge: PairJudge) -> dict[str, Any]:
+        """Return in how many of the pairs that people compared, too, a judge decided as they did."""
+        if judge not in self._agreements:
+            # Imports numpy.
+            from workbench.usecases.judging.judge_ranking import judge_agreement
+
+            every = [one.verdict for one in self._store.judges.pairs(self._prompt) if one.judge == judge]
+            found = judge_agreement(self._store, self._prompt, every, "both")
+            self._agreements[judge] = {"measured": found.is_measured, "alike": found.alike, "shared": found.shared}
+        return self._agreements[judge]
 
 
 def _document(

@@ -6,21 +6,17 @@ same values and checks, and counts the others as left out. Everything blocks: us
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workbench.core.statistics.columns import ColumnSummary, summarise
+from workbench.core.statistics.columns import summarise
 from workbench.core.statistics.comparisons import ColumnComparison, compare_columns
-from workbench.core.statistics.results import ColumnResults, is_majority
-from workbench.core.statistics.wording import (
-    SHORT,
-    gaps_words,
-    rate_words,
-)
+from workbench.core.statistics.results import ColumnResults
 from workbench.core.testing.answer_ages import age_in_days
-from workbench.core.testing.grid import SuiteColumn, SuiteRun
-from workbench.core.testing.report import MOST_FAILING, ColumnReport, ReportCell, SuiteReport
+from workbench.core.testing.grid import SuiteRun
+from workbench.core.testing.judged_report import JudgedReport
+from workbench.core.testing.report import ColumnReport, ReportCell, SuiteReport
 from workbench.core.testing.settings import SuiteSettings
 from workbench.core.testing.tries import TryHistory
 from workbench.host.clock import utc_now
@@ -30,16 +26,14 @@ from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.judging.judge_reports import JudgeAnalyst
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.testing.bar import SuiteBar, judge
-from workbench.usecases.testing.column_titles import column_titles, parameter_words
+from workbench.usecases.testing.column_reports import column_report
+from workbench.usecases.testing.column_titles import column_titles
 from workbench.usecases.testing.comparable_cases import is_same_case, run_cases, scoring_rules, stored_scoring
 from workbench.usecases.testing.conclusion_words import (
-    comparison_sentence,
     conclusions,
-    no_worse_result,
-    score_sentence,
+    correction_of,
     set_words,
     vote_sentences,
-    with_corrections,
 )
 from workbench.usecases.testing.holdout_totals import about_its_set, awaited, total_cells, with_names
 from workbench.usecases.testing.idle_cases import idle_cases, without
@@ -47,6 +41,7 @@ from workbench.usecases.testing.probe_report import probe_report
 from workbench.usecases.testing.progress import SuiteProgress
 from workbench.usecases.testing.report_cells import report_cell
 from workbench.usecases.testing.tries import SuiteTries, try_sentence
+from workbench.usecases.testing.unscored_reasons import unscored_words
 
 _CELLS_AT_ONCE = 100
 """Cells with whole answers that are in memory."""
@@ -127,8 +122,9 @@ class SuiteAnalyst:
         hidden = self._hidden_uids(run, cases)
         summaries = [summarise(one) for one in results]
         base_summary = summaries[baseline] if other is None else summarise(other.results)
+        judged = self._judged(run, scoring_uid, titles)
         columns = tuple(
-            self._column(
+            column_report(
                 column,
                 results[column.position],
                 summaries[column.position],
@@ -137,7 +133,9 @@ class SuiteAnalyst:
                 settings,
                 names,
                 hidden,
+                judged,
                 is_baseline=column.position == baseline,
+                is_own_baseline=other is None,
                 wants_no_worse=asked.no_worse or column.lane.slot in settings.no_worse,
                 is_margin_late=run.goals.margin is not None and run.goals.margin != settings.margin,
                 is_awaited=bool(awaited(run)),
@@ -150,6 +148,7 @@ class SuiteAnalyst:
         unchecked = 0 if scoring is not None and scoring.checks else sum(not case.checks for case in cases)
         whole = replace(
             self._whole(prompt, run, columns, asked, progress, seconds, unchecked),
+            unscored_words=unscored_words(self._records, run, scoring_uid),
             **self._tried(run, columns, lost),
             **self._bar(run, columns, results, scoring, asked, progress),
         )
@@ -163,17 +162,16 @@ class SuiteAnalyst:
             whole = replace(whole, sentences=(*whole.sentences, said))
         if run.probe:
             return probe_report(whole, run, self._records)
-        return about_its_set(self._with_judges(whole, run, scoring_uid, titles), self._records, run_uid, names.keys())
+        # Corrections are about the baseline of this run.
+        apart = () if other is None else filter(None, map(correction_of, columns))
+        whole = replace(whole, judged=judged, sentences=(*whole.sentences, *apart, *judged.sentences))
+        return about_its_set(whole, self._records, run_uid, names.keys())
 
-    def _with_judges(self, report: SuiteReport, run: SuiteRun, scoring_uid: str, titles: Sequence[str]) -> SuiteReport:
-        """Return a report with what is known of its judges."""
-        if self._judges is None or awaited(run):
-            return report
-        judged = self._judges.report(run, scoring_uid, titles)
-        both = zip(report.columns, judged.columns, strict=True)
-        columns = tuple(replace(column, judging=judging) for column, judging in both)
-        sentences = (*with_corrections(report.sentences, columns), *judged.sentences)
-        return replace(report, columns=columns, judged=judged, sentences=sentences)
+    def _judged(self, run: SuiteRun, scoring_uid: str, titles: Sequence[str]) -> JudgedReport:
+        """Return what is known of the judges of a run, nothing for a probe and an incomplete hold-out."""
+        if self._judges is None or awaited(run) or run.probe:
+            return JudgedReport(columns=tuple(() for _ in run.columns))
+        return self._judges.report(run, scoring_uid, titles)
 
     def newest(self, prompt: str, prompt_uid: str, run_uid: str) -> SuiteReport:
         """Return the report of a run by its newest scoring and the present settings; `prompt` is the prompt's name."""
@@ -190,7 +188,9 @@ class SuiteAnalyst:
             # It says what the sentence about the columns would, by the stricter rule.
             rest = conclusions([replace(column, sentence="") for column in columns], open_)
             challenger = next((column.comparison for column in columns if column.comparison is not None), None)
-            sentences = (try_sentence(one, challenger), *filter(None, (found.words,)), *rest)
+            corrections = tuple(filter(None, map(correction_of, columns)))
+            said = f"{'Uncorrected: ' if corrections else ''}{try_sentence(one, challenger)}"
+            sentences = (*corrections, said, *filter(None, (found.words,)), *rest)
         else:
             sentences = conclusions(columns, open_)
         sentences = (lost, *sentences) if lost else sentences
@@ -290,48 +290,6 @@ class SuiteAnalyst:
             left_out=len(asked.left_out),
         )
         return {"bar": bar, "bar_words": words}
-
-    def _column(
-        self,
-        column: SuiteColumn,
-        results: ColumnResults,
-        summary: ColumnSummary,
-        comparison: ColumnComparison | None,
-        baseline: ColumnSummary,
-        settings: SuiteSettings,
-        names: Mapping[str, str],
-        hidden: Collection[str],
-        *,
-        is_baseline: bool,
-        wants_no_worse: bool,
-        is_margin_late: bool,
-        is_awaited: bool,
-    ) -> ColumnReport:
-        failing = [case.case for case in results.cases if case.counts[1] and not is_majority(*case.counts)]
-        named = [names.get(uid, uid) for uid in failing if uid not in hidden]
-        found, no_worse_sentence = None, ""
-        if comparison is not None and wants_no_worse:
-            found, no_worse_sentence = no_worse_result(
-                comparison, settings.margin, summary, baseline, is_margin_late=is_margin_late
-            )
-        return ColumnReport(
-            title=results.name,
-            version_name=column.version_name,
-            model=column.lane.model,
-            is_baseline=is_baseline,
-            summary=summary,
-            comparison=comparison,
-            rate_words="" if is_awaited else rate_words(summary.passes),
-            gaps_words=gaps_words(summary),
-            verdict="" if comparison is None else SHORT[comparison.verdict],
-            sentence="" if comparison is None else comparison_sentence(comparison, settings.difference),
-            score_sentence=score_sentence(comparison),
-            no_worse=found,
-            no_worse_sentence=no_worse_sentence,
-            parameters=parameter_words(column.lane.params),
-            failing=tuple(named[:MOST_FAILING]),
-            failing_total=len(failing),
-        )
 
     def _hidden_uids(self, run: SuiteRun, cases: Sequence[TestedCase]) -> frozenset[str]:
         """Return the cases of a test for tuning that were held out since: of these only totals are reported."""

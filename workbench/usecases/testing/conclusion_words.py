@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
+from dataclasses import replace
 
 from workbench.core.statistics.columns import ColumnSummary
 from workbench.core.statistics.comparisons import ColumnComparison, NoWorseResult, no_worse
+from workbench.core.statistics.corrected_rate import CorrectedDifference
 from workbench.core.statistics.power import more_cases
-from workbench.core.statistics.wording import comparison_words, no_worse_words, score_words
+from workbench.core.statistics.wording import SHORT, comparison_words, no_worse_words, points_words, score_words
 from workbench.core.testing.grid import SuiteRun
+from workbench.core.testing.judged_report import JudgedReport
 from workbench.core.testing.report import ColumnReport
 from workbench.core.text import counted, plural
 
@@ -38,10 +40,14 @@ def no_worse_result(
     margin: float,
     summary: ColumnSummary,
     baseline: ColumnSummary,
+    correction: CorrectedDifference | None,
     *,
     is_margin_late: bool,
 ) -> tuple[NoWorseResult | None, str]:
-    """Return whether a column is worse by less than `margin`, and the sentence with what it saves."""
+    """Return whether a column is worse by less than `margin`, and the sentence with what it saves.
+
+    `correction` is the difference corrected for the errors of the judge that alone decides, None without one.
+    """
     saved = seconds = None
     costs = summary.cost_per_1000, baseline.cost_per_1000
     if costs[0] is not None and costs[1] is not None and any(costs):
@@ -50,8 +56,11 @@ def no_worse_result(
         seconds = baseline.latency.median - summary.latency.median
     if comparison.passes is None:
         return None, no_worse_words(comparison, NoWorseResult(margin, None, None), saved, seconds)
-    found = no_worse(comparison.passes, margin)
-    return found, no_worse_words(comparison, found, saved, seconds, is_margin_late=is_margin_late)
+    found, words = no_worse(comparison.passes, margin), ""
+    if correction is not None and correction.difference is not None and correction.interval is not None:
+        found = NoWorseResult(margin, correction.interval.low, correction.interval.low > -margin)
+        words = f"difference {points_words(correction.difference, correction.interval)}"
+    return found, no_worse_words(comparison, found, saved, seconds, is_margin_late=is_margin_late, corrected=words)
 
 
 def vote_sentences(columns: Sequence[ColumnReport], samples: int) -> tuple[str, ...]:
@@ -75,23 +84,36 @@ def set_words(run: SuiteRun) -> str:
     return f"on {counted(run.cases, 'case')}"
 
 
-def with_corrections(sentences: Sequence[str], columns: Sequence[ColumnReport]) -> tuple[str, ...]:
-    """Return the conclusions, each followed by what it looks like once the errors of judges are corrected.
+def corrected(column: ColumnReport, judged: JudgedReport, *, is_own_baseline: bool) -> ColumnReport:
+    """Return a column whose conclusion is corrected for the errors of its judges, with the plain one beside it.
 
-    Corrections of columns without a conclusion come last.
+    What rests on a judge alone has the corrected verdict; otherwise the plain one is called uncorrected. Corrections
+    are about the baseline of the run, so a comparison with another run (not `is_own_baseline`) stands for itself.
     """
-    corrected = {column.sentence: [one.correction for one in column.judging if one.correction] for column in columns}
-    said = list[str]()
-    for sentence in sentences:
-        said += (sentence, *corrected.pop(sentence, ()))
-    return (*said, *chain.from_iterable(corrected.values()))
+    said = [one for one in column.judging if one.correction]
+    if not said or not is_own_baseline or column.comparison is None:
+        return column
+    comparison, lead = column.comparison, "By all checks, uncorrected"
+    if judged.is_alone:
+        passes, difference = comparison.passes, said[0].difference
+        raw = None if difference is None else round(100 * difference.raw)
+        # Overruled answers and thresholds count in the comparison, too.
+        is_same = passes is not None and round(100 * passes.difference) == raw
+        lead = "By the judge alone" if is_same else "Uncorrected"
+    sentence = f"{correction_of(column)} {comparison_words(comparison, lead=lead)}"
+    verdict = f"{SHORT[said[0].verdict]}, corrected" if judged.is_alone else f"{column.verdict}, uncorrected"
+    return replace(column, sentence=sentence, verdict=verdict, corrected=said[0] if judged.is_alone else None)
+
+
+def correction_of(column: ColumnReport) -> str:
+    """Return what a comparison looks like once the errors of judges are corrected, "" if they are not."""
+    return " ".join(one.correction for one in column.judging if one.correction)
 
 
 def conclusions(columns: Sequence[ColumnReport], open_: int) -> tuple[str, ...]:
     """Return the conclusions, those with a difference first."""
-    shown = ("better", "worse")
     compared = [one for one in columns if one.comparison is not None]
-    compared.sort(key=lambda one: one.comparison is not None and one.comparison.verdict not in shown)
+    compared.sort(key=lambda one: one.conclusion not in ("better", "worse"))
     found = [sentence for one in compared for sentence in (one.no_worse_sentence, one.sentence) if sentence]
     flaky = len({case for one in columns for case in one.summary.flaky})
     if flaky:

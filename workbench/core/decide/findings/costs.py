@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.core.decide.decision import Action, CostPicture, Figure, Finding, FindingWord, Need
+from workbench.core.decide.cost_figures import CostPicture
+from workbench.core.decide.decision import Action, Figure, Finding, FindingWord, Need
 from workbench.core.decide.figure_words import call_dollars, dollars, listed, number, percent, seconds
 from workbench.core.decide.findings.maker import FindingMaker
 from workbench.core.decide.reading import EvidenceReading

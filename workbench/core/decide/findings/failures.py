@@ -6,7 +6,7 @@ from workbench.core.decide.decision import Action, Figure, Finding
 from workbench.core.decide.figure_words import p_text
 from workbench.core.decide.findings.maker import FindingMaker, percents, share_figure
 from workbench.core.statistics.proportions import mcnemar, wilson
-from workbench.core.text import counted
+from workbench.core.text import counted, plural
 
 
 def format_failures(maker: FindingMaker) -> Finding:
@@ -20,7 +20,15 @@ def format_failures(maker: FindingMaker) -> Finding:
         return maker.finding("F6", "unknown", "cannot tell", few, run_uids=main.run_uids)
     figures: list[Figure] = []
     sentences: list[str] = []
-    if main.format_checked:
+    is_few = main.format_checked < rules.thresholds.fewest_cases
+    if is_few and main.format_checked and not main.format_only:
+        few = maker.say(
+            "F6.few_checked",
+            answers=counted(main.format_checked, "answer"),
+            have=plural(main.format_checked, "has", "have"),
+        )
+        return maker.finding("F6", "unknown", "cannot tell", few, run_uids=main.run_uids)
+    if not is_few:
         rate = main.format_valid / main.format_checked
         ends = wilson(rate, main.format_checked)
         figures.append(share_figure("valid answers", rate, main.format_checked, main.set_name, ends))

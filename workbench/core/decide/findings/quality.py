@@ -15,6 +15,7 @@ from workbench.core.text import counted, plural
 
 if TYPE_CHECKING:
     from workbench.core.decide.evidence import ColumnEvidence, EvidenceSet
+    from workbench.core.decide.reading import EvidenceReading
     from workbench.core.statistics.columns import PassRate
 
 _SAME = 1e-9
@@ -34,6 +35,8 @@ def enough(maker: FindingMaker) -> Finding:
     )
     if reading.main is not None and reading.is_rated:
         said = maker.say("F1.enough", cases=counted(reading.scored, "case"), at=reading.rules.at(reading.main.set_name))
+        if (lost := lost_need(maker, reading.scored)) is not None:
+            said = f"{said} {lost.sentence}"
         return maker.finding("F1", "enough", "holds", said, figures=figures, run_uids=runs)
     if reading.decided >= limits.fewest_verdicts:
         uids = tuple(uid for one in reading.evidence.verdicts for uid in one.run_uids)
@@ -41,14 +44,15 @@ def enough(maker: FindingMaker) -> Finding:
         return maker.finding("F1", "verdicts", "limit near", said, "low", figures, uids, _more_cases(maker))
     need = _more_cases(maker)
     said = maker.say("F1.few", decided=decided, cases=cases, need=need.sentence)
-    if reading.main is not None and reading.main.unscored >= limits.fewest_cases:
-        said = f"{said} {maker.say('F1.unscored', count=counted(reading.main.unscored, 'answer'))}"
+    runs = () if reading.lacking is None else reading.lacking.run_uids
     return maker.finding("F1", "few", "cannot tell", said, "low", figures, runs, need)
 
 
 def _more_cases(maker: FindingMaker) -> Need:
     reading, limits = maker.reading, maker.reading.rules.thresholds
     missing = limits.fewest_cases - reading.scored
+    if (lost := lost_need(maker, missing)) is not None:
+        return lost
     more = " more" if reading.scored else ""
     said = maker.say(
         "F1.need",
@@ -62,49 +66,76 @@ def _more_cases(maker: FindingMaker) -> Need:
     return reading.need("cases", missing, said, calls=missing, action=action)
 
 
+def lost_need(maker: FindingMaker, wanted: int) -> Need | None:
+    """Return that cases of the test get the result that they lack, if that may give as many results as are wanted."""
+    reading, column = maker.reading, maker.reading.lacking
+    if column is None or column.unscored + column.unanswered < max(wanted, 1):
+        return None
+    # Held-out cases are not listed.
+    is_unseen, set_name = column.set_name == "holdout", column.set_name
+    if column.unscored >= column.unanswered:
+        said = maker.say("F1.need_unscored", count=counted(column.unscored, "case"))
+        action = Action("holdout" if is_unseen else "unscored", "Show unscored cases", set_name=set_name)
+        return Need("unscored", column.unscored, said, action=action)
+    count = column.unanswered
+    said = maker.say("F1.need_unanswered", count=counted(count, "case"), effort=reading.effort_words(count))
+    action = Action("holdout" if is_unseen else "unanswered", "Show failed calls", set_name=set_name)
+    return reading.need("unanswered", count, said, calls=count, action=action)
+
+
 def verdicts_words(missing: int, there: int) -> str:
     """Return "4 more verdicts", or "6 verdicts" if there is none yet."""
     return f"{missing}{' more' if there else ''} {plural(missing, 'verdict')}"
 
 
 def judge_trust(maker: FindingMaker) -> Finding:
-    """F3: whether the judge's error is measured. States: none, measured, unmeasured."""
+    """F3: whether the judge's error is measured well enough for advice to rest on it.
+
+    States: none, measured, few (measured by too few labels for that), unmeasured, comparing (it cannot be measured).
+    """
     reading = maker.reading
-    main, judge = reading.main, reading.evidence.judge
-    if main is None or not main.by_judge:
+    main, judge = reading.main, reading.judge
+    if main is None or judge is None:
         return maker.finding("F3", "none", "holds", maker.say("F3.none"))
-    if judge is not None and reading.is_judge_measured:
-        labels = f"{judge.random_labels:,} labels on answers drawn at random"
-        if judge.catch_rate is None or judge.false_alarms is None:
-            said = maker.say("F3.compared", labels=labels)
-        else:
-            said = maker.say(
-                "F3.measured", labels=labels, catch=percent(judge.catch_rate), alarms=percent(judge.false_alarms)
-            )
-        return maker.finding("F3", "measured", "holds", said, run_uids=main.run_uids)
     need = judge_need(maker)
-    said = maker.say(
-        "F3.unmeasured",
-        judged=f"{main.by_judge:,}",
-        scored=f"{main.by_judge + main.by_rule + main.by_person:,}",
-        need=need.sentence,
-    )
-    return maker.finding("F3", "unmeasured", "cannot tell", said, "low", run_uids=main.run_uids, need=need)
+    where = "F3.labels_tuning" if main.set_name == "holdout" else "F3.labels"
+    words = {
+        "labels": maker.say(where, count=counted(judge.labels, "label")),
+        "judged": f"{main.by_judge:,}",
+        "scored": f"{main.by_judge + main.by_rule + main.by_person:,}",
+        "need": need.sentence,
+    }
+    if reading.is_judge_trusted:
+        if judge.catch_rate is None or judge.false_alarms is None:
+            said = maker.say("F3.compared", **words)
+        else:
+            rates = {"catch": percent(judge.catch_rate), "alarms": percent(judge.false_alarms)}
+            said = maker.say("F3.measured", **rates, **words)
+        return maker.finding("F3", "measured", "holds", said, run_uids=main.run_uids)
+    state = "comparing" if judge.is_comparing else "few" if judge.is_measured else "unmeasured"
+    said = maker.say(f"F3.{state}", **words)
+    return maker.finding("F3", state, "cannot tell", said, "low", run_uids=main.run_uids, need=need)
 
 
 def judge_need(maker: FindingMaker) -> Need:
-    """Return the labels that are missing to measure the judge."""
-    judge = maker.reading.evidence.judge
-    missing = maker.reading.rules.thresholds.judge_labels - (0 if judge is None else judge.random_labels)
-    said = maker.say("F3.need", labels=counted(missing, "answer"))
+    """Return the labels that are missing until advice may rest on the judge, or what to do about one that compares."""
+    reading, judge = maker.reading, maker.reading.judge
+    if judge is not None and judge.is_comparing:
+        return Need("labels", None, maker.say("F3.need_single"))
+    there = 0 if judge is None else judge.labels
+    missing = max(reading.rules.thresholds.judge_labels - there, 0)
+    answers = f"{missing:,}{' more' if there else ''} {plural(missing, 'answer')}"
+    is_unseen = reading.main is not None and reading.main.set_name == "holdout"
+    said = maker.say("F3.need_tuning" if is_unseen else "F3.need", labels=answers)
     return Need("labels", missing, said, action=Action("labels", f"Label {counted(missing, 'answer')}", count=missing))
 
 
 def target_met(maker: FindingMaker) -> Finding:
     """F4: the target against the 95 % interval.
 
-    States: none, few, no_target, unjudged (only a judge of unmeasured error decides), met, missed, unclear, level (so
-    close to the target that more cases will not settle it), clusters (too few independent cases for an interval).
+    States: none, few, no_target, unjudged (a judge that cannot be trusted yet makes the difference), met, missed,
+    unclear, level (so close to the target that more cases will not settle it), clusters (too few independent cases for
+    an interval).
     """
     reading, rules = maker.reading, maker.reading.rules
     main, passes, target = reading.main, reading.passes, reading.evidence.goals.target
@@ -126,7 +157,8 @@ def target_met(maker: FindingMaker) -> Finding:
     counts = {"passing": f"{passes.passing:,}", "cases": f"{passes.cases:,}", "at": at}
     if not reading.is_rated:
         few = maker.say("F4.few", **counts)
-        return maker.finding("F4", "few", "cannot tell", few, "low", figures, runs)
+        count = Figure("passing cases", "cases", passes.passing, passes.cases, main.set_name)
+        return maker.finding("F4", "few", "cannot tell", few, "low", (count,), runs)
     measured = measured_words(maker, main, passes)
     if target is None:
         need = Need("goal", None, "Enter a target.", action=Action("goal", "Enter a target", "target"), goal="target")
@@ -137,9 +169,9 @@ def target_met(maker: FindingMaker) -> Finding:
         need = Need("cases", None, said, action=Action("cases", "Add cases", set_name=main.set_name))
         said = f"{measured}. {said}"
         return maker.finding("F4", "clusters", "cannot tell", said, "low", figures, runs, need)
-    if reading.is_judged_only and not reading.is_judge_measured:
+    if rests_on_judge(reading, passes, target):
         need = judge_need(maker)
-        said = maker.say("F4.unjudged", measured=measured, need=need.sentence)
+        said = maker.say("F4.unjudged", measured=measured, target=goal_percent(target), need=need.sentence)
         return maker.finding("F4", "unjudged", "cannot tell", said, "low", figures, runs, need)
     words = {"measured": measured, "target": goal_percent(target)}
     figures = (*figures, Figure("target", "rate", target))
@@ -151,12 +183,30 @@ def target_met(maker: FindingMaker) -> Finding:
     more = cases_to_settle(passes, target, rules.thresholds.hopeless_cases)
     if more is None:
         return maker.finding("F4", "level", "limit near", maker.say("F4.level", **words), "low", figures, runs)
-    count = f"{more:,} more {plural(more, 'case')}"
-    said = maker.say("F4.need", count=count, effort=reading.effort_words(more))
-    action = Action("cases", f"Add {count}", set_name=main.set_name, count=more)
-    need = reading.need("cases", more, said, calls=more, action=action)
-    said = maker.say("F4.unclear", need=said, **words)
+    need = lost_need(maker, more) or _cases_need(maker, main, more)
+    said = maker.say("F4.unclear", need=need.sentence, **words)
     return maker.finding("F4", "unclear", "cannot tell", said, "low", figures, runs, need)
+
+
+def _cases_need(maker: FindingMaker, main: ColumnEvidence, more: int) -> Need:
+    count = f"{more:,} more {plural(more, 'case')}"
+    said = maker.say("F4.need", count=count, effort=maker.reading.effort_words(more))
+    action = Action("cases", f"Add {count}", set_name=main.set_name, count=more)
+    return maker.reading.need("cases", more, said, calls=more, action=action)
+
+
+def rests_on_judge(reading: EvidenceReading, passes: PassRate, target: float) -> bool:
+    """Whether the answer about the target could be another one, if a judge that cannot be trusted yet were wrong."""
+    main = reading.main
+    if main is None or not main.by_judge or reading.is_judge_trusted:
+        return False
+    if reading.is_judged_only:
+        return True
+    scored = main.by_judge + main.by_rule + main.by_person
+    least = max(0.0, passes.rate - (main.by_judge - main.judge_failed) / scored)
+    most = min(1.0, passes.rate + main.judge_failed / scored)
+    ends = (wilson(rate, passes.effective) for rate in (least, most))
+    return len({(one.low >= target, one.high < target) for one in ends}) > 1
 
 
 def measured_words(maker: FindingMaker, main: ColumnEvidence, passes: PassRate) -> str:

@@ -71,12 +71,21 @@ def enough_rows(maker: FindingMaker) -> Finding:
         key = "F13.tag" if found.smallest_tag_name else "F13.untitled_tag"
         count = counted(found.smallest_tag, "row")
         said = f"{said} {maker.say(key, tag=found.smallest_tag_name, count=count)}"
+    if found.pairs:
+        said = f"{said} {_pairs_words(maker, found.pairs)}"
     figures = [Figure("usable rows", "rows", rows)]
     if found.smallest_tag is not None:
         figures.append(Figure("rows of the smallest tag", "rows", found.smallest_tag, rows))
     wanted = _rows_need(maker, limits.rows_to_try - rows) if state == "too_few" else None
     word = words.get(state, "holds")
     return maker.finding("F13", state, word, said, figures=tuple(figures), need=wanted)
+
+
+def _pairs_words(maker: FindingMaker, pairs: int) -> str:
+    """Return whether there are enough pairs to train by preferences."""
+    limits = maker.reading.rules.thresholds
+    state = "usual" if pairs >= limits.pairs_usual else "try" if pairs >= limits.pairs_to_try else "few"
+    return maker.say(f"F13.pairs.{state}", pairs=counted(pairs, "pair"), least=f"{limits.pairs_to_try:,}")
 
 
 def _rows_need(maker: FindingMaker, count: int) -> Need:

@@ -71,7 +71,7 @@ def _by_tries(maker: FindingMaker, tries: Sequence[TryEvidence]) -> Finding:
 def _counted_words(maker: FindingMaker, found: Sequence[PromptTry], margin: str) -> tuple[str, str]:
     """Return the state and sentence of tries that end in no improvement."""
     reached = plateau(found)
-    closed = counted(reached.closed, "closed try", "closed tries")
+    closed = counted(reached.closed, "try", "tries")
     words = {"closed": closed, "least": PLATEAU_KINDS, "tries": PLATEAU_TRIES}
     kinds = counted(reached.kinds, "kind of change", "kinds of change")
     better = f"{margin} better" if margin else "clearly preferred"
@@ -85,7 +85,8 @@ def _counted_words(maker: FindingMaker, found: Sequence[PromptTry], margin: str)
         names = listed(sorted({one.kind or "unknown" for one in since}))
         return "one_kind", maker.say("F10.one_kind", kinds=kinds, names=names, better=better, **words)
     still = maker.say("F10.still", count=f"{reached.open:,}") if reached.open else ""
-    return "open", maker.say("F10.open", kinds=kinds, open=still, **words)
+    key = "F10.open" if reached.closed else "F10.none_closed"
+    return "open", maker.say(key, kinds=kinds, open=still, better=better, **words)
 
 
 def _finding(

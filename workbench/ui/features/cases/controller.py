@@ -48,7 +48,7 @@ class CasesController:
         self._services = services
         self._book = CaseBook(services.backend.store, new_uid)
         self._importer = CaseImporter(services.backend.store, new_uid)
-        self.imports = CaseImportController(services, self._importer, self._imported)
+        self.imports = CaseImportController(services, self._importer, self._imported, self._come_back)
         self.kept = KeptAnswers(services, self._offer, self._changed, self.open)
         self._proposals: CaseProposalController | None = None
         self._prompt = ""
@@ -101,6 +101,11 @@ class CasesController:
         self.dialog = dialog
         dialog.show()
         self._read(select)
+
+    def _come_back(self) -> None:
+        # Not all window managers do by themselves.
+        if self.dialog is not None:
+            self.dialog.activateWindow()
 
     @property
     def proposals(self) -> CaseProposalController:

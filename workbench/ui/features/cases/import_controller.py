@@ -26,8 +26,14 @@ _PASTED = "Pasted rows"
 class CaseImportController:
     """One import at a time; `added` is called with the cases of a finished one."""
 
-    def __init__(self, services: Services, importer: CaseImporter, added: Callable[[AddedCases], object]) -> None:
-        self._services, self._tell_added = services, added
+    def __init__(
+        self,
+        services: Services,
+        importer: CaseImporter,
+        added: Callable[[AddedCases], object],
+        closed: Callable[[], object],
+    ) -> None:
+        self._services, self._tell_added, self._tell_closed = services, added, closed
         self._imports = imports = CaseImports(importer, services.tasks)
         self._prompt = ""
         self._variables: tuple[str, ...] = ()
@@ -154,3 +160,4 @@ class CaseImportController:
             self.dialog.forget()
             self.dialog = None
             self._imports.release()
+            self._tell_closed()

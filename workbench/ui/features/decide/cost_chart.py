@@ -12,7 +12,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.app.decide.words import bar_words, cost_words
-from workbench.core.decide.decision import CostLine, CostPicture, SensitivityBar
+from workbench.core.decide.cost_figures import CostLine, CostPicture, SensitivityBar
 from workbench.core.decide.figure_words import dollars, number
 from workbench.ui.widgets.theme import Theme
 

@@ -41,7 +41,8 @@ class QuestionHead(QAbstractButton):
         self._column = 0
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        # Its height follows from the width; a hint made for another width must not hold the page open.
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         theme.changed.connect(self.updateGeometry)
@@ -134,7 +135,9 @@ class FindingBlock(QWidget):
         if measured := measured_words(finding):
             self._add(layout, measured)
         ruled = ", by a rule of thumb" if finding.is_ruled else ""
-        self._add(layout, f"Confidence {finding.confidence}{ruled}. {rule}".strip(), "muted")
+        # Nothing was measured of what was not tried.
+        sure = "" if finding.word == "not tried" else f"Confidence {finding.confidence}{ruled}. "
+        self._add(layout, f"{sure}{rule}".strip(), "muted")
         need = finding.need
         if need is not None:
             if need.sentence not in finding.sentence:

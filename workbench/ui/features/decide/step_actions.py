@@ -34,6 +34,8 @@ class StepActions:
         self._services, self._edit_figures = services, edit_figures
         self._acts: Mapping[ActionKind, Callable[[Action], object]] = {
             "cases": self._add_cases,
+            "unscored": lambda _: self._test("unscored"),
+            "unanswered": lambda _: self._test("unanswered"),
             "compose": lambda _: self._compose(),
             "technique": self._insert_technique,
             "examples": lambda _: self._add_examples(),

@@ -7,7 +7,7 @@ from workbench.app.commands import EVERYWHERE, HISTORY, Command, needs
 COMMANDS = (
     Command(
         "import_runs",
-        "Import from other tools…",
+        "Import from promptfoo or other tools…",
         "History",
         enabled=needs("writable"),
         views=EVERYWHERE,

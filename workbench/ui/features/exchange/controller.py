@@ -56,7 +56,7 @@ class ExchangeController:
         """Ask for a file, and preview its import."""
         if self._busy():
             return
-        files = self._choose("Import from other tools", _IMPORTABLE)
+        files = self._choose("Import from promptfoo or other tools", _IMPORTABLE)
         files.setFileMode(QFileDialog.FileMode.ExistingFile)
         files.filesSelected.connect(lambda names: self._chosen(Path(names[0])))
         files.open()

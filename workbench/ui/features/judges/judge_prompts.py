@@ -30,8 +30,8 @@ NO_JUDGED = "This prompt has no check that a judge evaluates. Add one such as ll
 _KEY = "judges"
 NO_LABELS = "The answers of this test have no labels by this check. Label answers first."
 _LONGEST = 60
-_BACK = "Back to the test"
-"""The name of the tested prompt would leave no room for the sentence."""
+_BACK = "Back"
+"""More words would leave no room for the sentence."""
 _T = TypeVar("_T")
 
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QMenu
 
 from workbench.core.lane_presets import MOST_NAME, LanePreset
 from workbench.core.reused_lanes import AvailableLanes, reusable
-from workbench.core.text import counted
+from workbench.core.text import counted, first_line
 from workbench.ui.shell.events import PaletteOpening
 from workbench.ui.shell.rooms import LanesOwner
 from workbench.ui.shell.services import Services
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from workbench.core.lanes import Lane
 
 _LAST_USED = "The last used lanes"
+_LONGEST = 36
+"""Characters of a name in a menu, so that menus fit beside each other on a small screen."""
 
 
 class LanePresetActions:
@@ -58,16 +60,18 @@ class LanePresetActions:
         self._add_first(menu.addMenu("&New prompts start with"), known)
         for title, act in (("&Rename", self._ask_new_name), ("Re&move", self._remove)):
             changing = menu.addMenu(title)
+            changing.setToolTipsVisible(True)
             changing.setEnabled(bool(known.presets) and self._presets.is_writable)
             for preset in known.presets:
-                changing.addAction(_plain(preset.name), partial(act, known, preset))
+                entry = changing.addAction(_plain(preset.name), partial(act, known, preset))
+                entry.setToolTip(safe_tip(preset.name))
         menu.addSeparator()
         shown = _shape(self._lanes.lanes)
         for preset in known.presets:
             entry = menu.addAction(
                 f"{_plain(preset.name)}\t{counted(len(preset.lanes), 'lane')}", partial(self.use, preset)
             )
-            entry.setToolTip(safe_tip(preset.summary))
+            entry.setToolTip(safe_tip(f"{preset.name}: {preset.summary}"))
             entry.setCheckable(True)
             entry.setChecked(_shape(preset.lanes) == shown)
             entry.setEnabled(not self._refusal())
@@ -107,8 +111,10 @@ class LanePresetActions:
     def _add_first(self, menu: QMenu, known: KnownPresets) -> None:
         """Add the choices for the lanes of new prompts, with a check mark at the current one."""
         menu.setEnabled(self._presets.is_writable)
+        menu.setToolTipsVisible(True)
         for name in ("", *(preset.name for preset in known.presets)):
             entry = menu.addAction(_plain(name) or _LAST_USED, partial(self._start_with, name))
+            entry.setToolTip(safe_tip(name))
             entry.setCheckable(True)
             entry.setChecked(name == known.first)
 
@@ -212,5 +218,5 @@ def _shape(lanes: Sequence[Lane]) -> list[Lane]:
 
 
 def _plain(name: str) -> str:
-    """Return a name as the text of a menu entry."""
-    return name.replace("&", "&&")
+    """Return a name as the text of a menu entry, whose tooltip has all of it."""
+    return first_line(name, _LONGEST).replace("&", "&&")

@@ -43,7 +43,7 @@ from workbench.ui.shell.events import (
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.stored_draft import asked_about, when_stored, when_unsaved
 from workbench.ui.shell.testing_events import CasesRequested, ShownSuite, ShownSuiteRequested, SuccessorTestRequested
-from workbench.usecases.problems import problem_of
+from workbench.usecases.problems import RefusedError, problem_of
 
 if TYPE_CHECKING:
     from workbench.core.drafts import Draft
@@ -331,5 +331,7 @@ class TestingController:
 
     def _failed(self, error: Exception) -> None:
         if not self.compare.offer_successor(error, KEY):
-            problem = problem_of(error)
-            self._services.notices.problem(problem.sentence, problem.detail)
+            problem, notices = problem_of(error), self._services.notices
+            # Why a test cannot start is of no interest in another view.
+            tell = notices.refused if isinstance(error, RefusedError) else notices.problem
+            tell(problem.sentence, problem.detail)

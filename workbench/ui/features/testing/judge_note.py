@@ -1,5 +1,5 @@
 """What to know of the judge: before a test starts that none is chosen, or that it is tested, too; after it what is
-wrong with the judge and what that does to the comparison, or that it is unmeasured.
+wrong with the judge, or that it is unmeasured.
 
 Invariant: the note is hidden while there is nothing to say; its button only emits a wish.
 """
@@ -66,10 +66,10 @@ class JudgeNote(QWidget):
         if sentences and not lack:
             words = "Change the judge…"
         elif not sentences and not suites.is_running and (report := suites.figures.report) is not None:
-            judged = report.judged
-            if (known := noted(judged.judges)) is not None:
-                said = (_about(known, judged.judges), judged.correction(known))
-                sentences, (self._command, words) = tuple(map(visible_name, filter(None, said))), _STEPS[known.step]
+            judged = report.judged.judges
+            if (known := noted(judged)) is not None:
+                # What that does to the comparison is in the conclusion above.
+                sentences, (self._command, words) = (visible_name(_about(known, judged)),), _STEPS[known.step]
         self.text.setText(" ".join(sentences))
         self.choose.setText(words)
         self.setVisible(bool(sentences))

@@ -78,11 +78,29 @@ class RequestedStep:
             "vote": lambda: self._add_vote(event.count),
             "probe": probes.paste_facts,
             "guards": lambda: self._open_guards(sets),
-            "labels": self._services.navigator.action("label_answers").trigger,
+            "labels": lambda: self._label(event),
             "try": parts.compare.open_try,
             "holdout": lambda: self._open_holdout(sets),
+            "unscored": self._list_unscored,
+            "unanswered": lambda: self._suites.choose_rows("no_answer"),
         }
         acts[event.step]()
+
+    def _label(self, event: TestStepRequested) -> None:
+        """Label answers to the cases that the person tuned on: those of the hold-out stay unseen."""
+        if self._suites.set_name == "holdout":
+            self._wanted = self._services.session.prompt(), event
+            self._suites.choose_set("tuning")
+        else:
+            self._services.navigator.action("label_answers").trigger()
+
+    def _list_unscored(self) -> None:
+        """List the cases whose answers could not be scored, and offer to check them again."""
+        services = self._services
+        self._suites.choose_rows("unscored")
+        said = "The reason stands beside each answer. Correct the check if it is wrong, then check the answers again."
+        if not services.backend.store.read_only:
+            services.notices.offer(said, "Check again", services.navigator.action("rescore_cases").trigger)
 
     def _set_samples(self, count: int) -> None:
         """Ask each case several times from the next run on."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtGui import QAction
 
 from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
 from workbench.ui.features.tour.panel import TourPanel
 from workbench.ui.shell.rooms import SideFoot
 from workbench.ui.shell.services import Services
@@ -30,7 +31,7 @@ class TourController:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._tour = SampleTour(services.backend.store)
+        self._tour = SampleTour(services.backend.store, new_uid)
         self._is_reading = self._reads_again = False
         self._is_over = False
         self.panel: TourPanel | None = None
@@ -96,13 +97,21 @@ class TourController:
     def _show(self, progress: TourProgress) -> None:
         if self.panel is None:
             self.panel = TourPanel({step: words for step, (words, _) in STEPS.items()})
-            self.panel.step_clicked.connect(lambda step: self._action(step).trigger())
+            self.panel.step_clicked.connect(self._do)
             self.panel.closed.connect(lambda: self._end("Tour ended. Help brings it back."))
             self._foot.show_foot(self.panel)
         keys = {step: self._action(step).shortcut().toString().replace("Return", "Enter") for step in STEPS} | {
             "mark": _MARK_KEY
         }
         self.panel.show_progress(progress.done, keys)
+
+    def _do(self, step: str) -> None:
+        action = self._action(step)
+        if step == "test" and action.isEnabled():
+            # Without cases, the test would begin with a file of one's own.
+            self._services.tasks.run(self._tour.add_cases, lambda _: action.trigger(), self._failed)
+        else:
+            action.trigger()
 
     def _hide(self) -> None:
         if self.panel is not None:
