@@ -159,7 +159,7 @@ def test_case_without_a_name_is_shown_by_its_values(desk: Desk) -> None:
     window.value_sets.use(nameless)
     chip = window.set_bar.chip("a")
     assert chip is not None
-    assert chip.name.text() == "Who?, r"
+    desk.until(lambda: chip.name.text() == "Who?, r")
     window.values.focus("question")
     desk.type("!")
     desk.until(lambda: "!" in cases(desk)["a"]["question"])
