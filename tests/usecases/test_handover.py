@@ -6,6 +6,7 @@ import json
 import shlex
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from tests.usecases.test_training import WON, judge, store
 from workbench.cli.exit_codes import OK, WRONG_USE
 from workbench.cli.main import main
 from workbench.core.cases import Case
+from workbench.core.decide.rules import decide_rules
+from workbench.core.decide.tuned_names import tuned_name
 from workbench.core.runs import Verdict
 from workbench.core.testing.settings import SuiteSettings
 from workbench.core.training_commands import training_commands
@@ -22,7 +25,7 @@ from workbench.engine.catalogue import ModelCatalogue, ModelInfo
 from workbench.formats.handover_document import CheckState, markdown
 from workbench.formats.training import FORMATS
 from workbench.store import Store
-from workbench.usecases.handover import HandOver, HandOverMaker, HandOverRequest, suffix, write_hand_over
+from workbench.usecases.handover import HandOver, HandOverMaker, HandOverRequest, _enough_rows, suffix, write_hand_over
 from workbench.usecases.problems import RefusedError
 
 __all__ = ["store"]
@@ -197,6 +200,33 @@ def test_hostile_name_of_a_prompt_stays_text() -> None:
 )
 def test_suffix_is_part_of_a_model_name(name: str, expected: str) -> None:
     assert suffix(name) == expected
+
+
+def test_model_that_comes_back_is_known_as_tuned_and_compared_with_the_model_in_use(store: Store) -> None:
+    filled(store)
+    words = shlex.split(made(store).document.replace("```", " ").replace("`", " ").replace("'", " "))
+    named = {word.partition("=")[0].strip(".,;") for word in words if word.startswith("order-bot-")}
+    assert named == {"order-bot-tuned-quarter", "order-bot-tuned-half", "order-bot-tuned-all"}
+    for name in named:
+        assert tuned_name(name) == name
+        assert tuned_name(f"together_ai/me/Qwen3-8B-{name}-1a2b") != ""
+    command = next(line for line in made(store).document.splitlines() if line.startswith("workbench test "))
+    parts = shlex.split(command)
+    models = [after for option, after in pairwise(parts) if option == "--model"]
+    assert models == ["TODAY", made(store).facts.base_model, "TUNED"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "state", "words"),
+    [
+        (499, "no", "499 pairs to train with: too few, 500 are enough to try. Mark more winners first."),
+        (500, "yes", "500 pairs to train with: enough to try; the usual advice is 1,000."),
+        (1000, "yes", "1,000 pairs to train with: as many as the usual advice."),
+    ],
+)
+def test_advice_about_pairs_is_that_of_the_rules(rows: int, state: str, words: str) -> None:
+    check = _enough_rows(rows, "preference", decide_rules().thresholds)
+    assert (check.state, check.words) == (state, words)
 
 
 def test_written_files_replace_those_of_an_earlier_hand_over(store: Store, tmp_path: Path) -> None:

@@ -148,11 +148,12 @@ def _back(facts: HandOverFacts, commands: TrainingCommands) -> Iterator[str]:
     yield ""
     prompt, base = shlex.quote(_joined(facts.prompt)), shlex.quote(facts.base_model)
     yield (
-        "Keep the prompt with the tuned model: the lane changes, the text stays. Run the base model and the tuned one "
-        "on the same cases, on the hold-out, and on the guard sets:"
+        "Keep the prompt with the tuned model: the lane changes, the text stays. Run the model that the prompt uses "
+        "today, the base model and the tuned one on the same cases, on the hold-out, and on the guard sets. Put the "
+        "name of today's model in place of TODAY; the others are compared with the first model:"
     )
     yield ""
-    yield from _block([f"workbench test {prompt} --hold-out --guards --model {base} --model TUNED"])
+    yield from _block([f"workbench test {prompt} --hold-out --guards --model TODAY --model {base} --model TUNED"])
     yield "- Better on the hold-out and no guard set worse: ship it, and check again every month."
     yield "- A guard set is worse: reject it. Add general rows, train for fewer epochs, or lower the rank."
     yield "- No difference shown: keep the prompt."

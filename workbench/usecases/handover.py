@@ -221,16 +221,14 @@ def _enough_rows(rows: int, kind: Kind, limits: Thresholds) -> HandOverCheck:
     what = "pair" if kind == "preference" else "row"
     has = f"{counted(rows, what)} to train with"
     if kind == "preference":
-        # Advice about pairs starts where that about rows calls the number good.
-        enough = rows >= limits.rows_good
-        said = f"{has}: {'the usual advice for pairs' if enough else f'the advice for pairs is {limits.rows_good}'}."
-        return HandOverCheck("Rows", "yes" if enough else "no", said)
-    if rows < limits.rows_to_try:
-        said = f"{has}: too few, {limits.rows_to_try} are enough to try. Mark more winners first."
+        to_try, usual, good = limits.pairs_to_try, limits.pairs_usual, False
+    else:
+        to_try, usual, good = limits.rows_to_try, limits.rows_usual, rows >= limits.rows_good
+    if rows < to_try:
+        said = f"{has}: too few, {to_try:,} are enough to try. Mark more winners first."
         return HandOverCheck("Rows", "no", said)
-    if rows < limits.rows_usual:
-        return HandOverCheck("Rows", "yes", f"{has}: enough to try; the usual advice is {limits.rows_usual}.")
-    good = rows >= limits.rows_good
+    if rows < usual:
+        return HandOverCheck("Rows", "yes", f"{has}: enough to try; the usual advice is {usual:,}.")
     return HandOverCheck("Rows", "yes", f"{has}: {'good' if good else 'as many as the usual advice'}.")
 
 
