@@ -147,7 +147,7 @@ def test_prompt_begins_with_the_preset_chosen_for_new_ones(db: str, capsys: pyte
         LanePresets(workbench.store).start_with("").result(PATIENCE_S)
     # Without a chosen preset the prompt that was changed last decides.
     assert [model for model, _ in lanes_of("prompt", "new", "Third", "text")[0]] == ["acme/mini"]
-    # What is asked for in so many words is never replaced by a preset.
+    # Models named with --model replace the preset.
     assert [model for model, _ in lanes_of("prompt", "new", "Fourth", "text", "--model", "echo")[0]] == ["echo"]
 
 

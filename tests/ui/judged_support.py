@@ -79,9 +79,12 @@ def judged_test(
         for place, (one, output) in enumerate(zip(cells, outputs, strict=True))
     ]  # fmt: skip
     judged(store, f"{uid}.judge", starts, scoring=scoring, prompt=found.uid)
-    decided: Any = (lambda *one: {"probability": probability(*one)}) if probability else lambda *one: {}
-    if agreeing is not None:
-        decided = lambda *one: {"repeats": 3, "agreeing": agreeing(*one)}  # noqa: E731 - beside the other
+
+    def decided(*one: int) -> dict[str, Any]:
+        if agreeing is not None:
+            return {"repeats": 3, "agreeing": agreeing(*one)}
+        return {"probability": probability(*one)} if probability else {}
+
     scores = [
         verdict(one, output, says(*one[:2]), "pass" if one.case % 5 else "fail", **decided(*one[:2]))
         for one, output in zip(cells, outputs, strict=True)

@@ -26,7 +26,7 @@ class _Recorder(QPainter):
         super().__init__(image)
         self.texts: list[str] = []
 
-    def drawText(self, *given: object) -> None:  # noqa: N802 # a method of Qt
+    def drawText(self, *given: object) -> None:  # noqa: N802 - Qt's name
         self.texts.append(str(given[-1]))
         super().drawText(*given)  # type: ignore[call-overload] # one of several signatures
 

@@ -16,6 +16,7 @@ from tests.usecases.decide.histories import POLITE, Col, History
 from workbench.core.content import Content, Message
 from workbench.core.decide.decision import Action
 from workbench.core.decide.rules import decide_rules
+from workbench.core.testing.grid import CaseSetName
 from workbench.ui.features.improve.dialog import ImproveDialog
 from workbench.ui.features.judges.label_dialog import LabelDialog
 from workbench.ui.features.testing.facts_dialog import FactsDialog
@@ -128,8 +129,9 @@ def test_labels_for_the_judge_of_a_hold_out_are_those_where_the_person_tuned(des
         history.version()
         history.cases(40, 40)
         history.goals(target=0.7)
-        for set_name, first in (("tuning", 0), ("holdout", 40)):
-            run = history.test(Col("p" * 39 + "n"), set_name=set_name, first=first, checks=(POLITE,))  # type: ignore[arg-type]
+        sets: tuple[tuple[CaseSetName, int], ...] = (("tuning", 0), ("holdout", 40))
+        for set_name, first in sets:
+            run = history.test(Col("p" * 39 + "n"), set_name=set_name, first=first, checks=(POLITE,))
             history.judge(run, "acme-judge")
 
     fill(desk, make)

@@ -356,7 +356,7 @@ def test_titles_that_do_not_fit_are_told_apart(qapp: QApplication) -> None:
     assert len(set(shown)) == 8
     assert all(one.startswith(f"…family-{number}") for number, one in enumerate(shown))
     assert all(metrics.horizontalAdvance(one) <= room for one in shown)
-    # One that differs from all others in what is left keeps its beginning, and one that fits is whole.
+    # A title that is not confused with another keeps its beginning, and a title that fits is not shortened.
     assert fitted_title("a-model-family-0-preview-2026-11-30-code", titles, metrics, room).startswith("a-")
     assert fitted_title("m", [*titles, "m"], metrics, room) == "m"
 

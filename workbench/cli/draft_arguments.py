@@ -202,7 +202,7 @@ def with_lanes(workbench: Workbench, draft: Draft, models: list[str], params: li
 
 
 def judge_lane(workbench: Workbench, model: str) -> Lane:
-    """Return the lane of a judge. Raises RefusedError for a model that nobody here can serve."""
+    """Return the lane of a judge. Raises RefusedError if no endpoint or known provider serves the model."""
     (lane,) = with_lanes(workbench, Draft(), [model], []).lanes
     if lane.endpoint == LITELLM and not workbench.catalogue.provider_of(lane.model):
         name, slash, _ = lane.model.partition("/")

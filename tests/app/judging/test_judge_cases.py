@@ -14,11 +14,12 @@ from tests.store.making import NOW, opened
 from tests.store.testing.suites import key
 from tests.ui.judged_support import JUDGE, is_good, judged_test, label_all, says
 from workbench.app.judging import judge_cases
-from workbench.app.judging.judge_cases import NONE_DIFFER, JudgePrompts, expected_verdict
+from workbench.app.judging.judge_cases import NONE_DIFFER, JudgePrompts, JudgeToImprove, expected_verdict
 from workbench.app.judging.labelling import LabelledCheck, question_of
 from workbench.app.judging.stored_judges import StoredJudges
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
+from workbench.core.testing.grid import SuiteRun
 from workbench.core.testing.settings import JudgeSettings, SuiteSettings
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -78,10 +79,7 @@ def test_a_changed_label_changes_the_check_and_nothing_is_added_twice(store: Sto
 def test_a_label_corrected_to_what_the_judge_said_changes_the_check_of_its_case(
     store: Store, prompts: JudgePrompts
 ) -> None:
-    outputs = judged_test(store)
-    label_all(store, outputs)
-    run = store.tests.runs("p")[0]
-    made = prompts.improve("p", run, CHECK)
+    outputs, run, made = _improved(store, prompts)
     first, *others = store.packs.cases(made.prompt.uid)
     assert others
     assert _expected(first) == {"pass": {"const": False}}
@@ -128,10 +126,7 @@ def test_cases_follow_the_labels_when_the_judge_and_the_person_agree_about_all(
 def test_a_case_whose_label_is_taken_back_expects_nothing_and_checks_of_the_person_stay(
     store: Store, prompts: JudgePrompts
 ) -> None:
-    outputs = judged_test(store)
-    label_all(store, outputs)
-    run = store.tests.runs("p")[0]
-    made = prompts.improve("p", run, CHECK)
+    outputs, run, made = _improved(store, prompts)
     first, second, *_ = store.packs.cases(made.prompt.uid)
     own = replace(second, checks=(Check("contains", value='"polite"'),))
     store.packs.change_case(made.prompt.uid, own).result()
@@ -145,6 +140,14 @@ def test_a_case_whose_label_is_taken_back_expects_nothing_and_checks_of_the_pers
     assert (without.uid, without.checks, without.tags) == (first.uid, (), ())
     assert without.notes == "The judge said pass. You took back what you said of this answer."
     assert kept == own
+
+
+def _improved(store: Store, prompts: JudgePrompts) -> tuple[list[str], SuiteRun, JudgeToImprove]:
+    """Label a judged test and improve its judge; return the answers, the test and what was made."""
+    outputs = judged_test(store)
+    label_all(store, outputs)
+    run = store.tests.runs("p")[0]
+    return outputs, run, prompts.improve("p", run, CHECK)
 
 
 def _given(store: Store, output: str) -> tuple[tuple[str, str], ...]:

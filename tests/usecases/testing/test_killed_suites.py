@@ -58,7 +58,7 @@ class Counting:
         return replace(reply, before=(Wait(0.02),), headers=JSON)
 
     def requests(self) -> list[Asked]:
-        """Return what was asked, in order."""
+        """Return the model and last message of each request, oldest first."""
         with self._lock:
             return list(self._asked)
 

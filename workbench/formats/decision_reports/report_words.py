@@ -46,7 +46,7 @@ HAND_OVER = (
 class FindingLine:
     """A finding of a row: the row's question where it leads, its answer, the sentence with what would settle it.
 
-    `confidence` is "" for what was not tried: nothing was measured that could be sure or unsure.
+    `confidence` is "" for what was not tried, because there is no measurement to be confident in.
     """
 
     question: str

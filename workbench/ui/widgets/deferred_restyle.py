@@ -52,8 +52,8 @@ def dress(parts: Iterable[QWidget]) -> None:
 class Restyle:
     """One change of the look: `apply`, `dress_visible` and `end`, each called once and in a turn of its own.
 
-    All widgets are excluded from the change until they are restyled, and nothing is painted until `end`, so that no
-    turn takes long and nobody sees a window that is half restyled.
+    All widgets are excluded from the change until they are restyled, which keeps each turn short. Nothing is painted
+    until `end`, so a partly restyled window is never visible.
     """
 
     def __init__(self) -> None:

@@ -56,7 +56,7 @@ class Theme(QObject):
         self._turn = QTimer(self, singleShot=True)
         self._turn.timeout.connect(self._go_on)
         self._turns: list[Callable[[], None]] = []
-        """What is left of a change in progress, a step for each turn of the event loop."""
+        """The remaining steps of a change in progress; one is performed in each turn of the event loop."""
         self._base_size = _base_point_size(app)
         self._mono_families = _mono_families()
         if set_style:

@@ -135,7 +135,7 @@ class FindingBlock(QWidget):
         if measured := measured_words(finding):
             self._add(layout, measured)
         ruled = ", by a rule of thumb" if finding.is_ruled else ""
-        # Nothing was measured of what was not tried.
+        # There is no measurement to be confident in.
         sure = "" if finding.word == "not tried" else f"Confidence {finding.confidence}{ruled}. "
         self._add(layout, f"{sure}{rule}".strip(), "muted")
         need = finding.need
