@@ -99,16 +99,16 @@ _YIELDING = (
     (2, False, False, True),
     (1, False, False, False),
 )
-"""Header parts shown at each level of decreasing room: the palette (0: with its key, 2: hidden), the name, the settings,
-the views."""
+"""Header parts shown at each level of decreasing room: the palette (0: with its key, 2: hidden), the name, the
+settings, the views."""
 
 
 class WindowHeader(QFrame):
     """Contains the product's name, the view tabs, a notice or the cost of the session, and the menu.
 
     Parts are hidden when room is short: first the session, while a notice is shown; with large text or a small window
-    also the name, the key of the palette, the settings, the palette and finally the views, which are all in the menu. These are
-    hidden whether a notice is shown or not, so that a notice never moves anything.
+    also the name, the key of the palette, the settings, the palette and finally the views, which are all in the menu.
+    These are hidden whether a notice is shown or not, so that a notice never moves anything.
     """
 
     settings_clicked = Signal()
