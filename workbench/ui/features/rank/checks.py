@@ -6,7 +6,7 @@ Invariant: it shows a table with its remarks, or a sentence instead; verdicts of
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -35,6 +35,7 @@ HOW = (
 )
 _ROOM = 15
 _PLOT_CHARACTERS = 22
+_NAME_CHARACTERS = 26
 
 
 class _Cells(QStyledItemDelegate):
@@ -95,6 +96,7 @@ class CheckRankTable(QTableWidget):
                 self.setItem(place, column, item)
         if rows and self.currentRow() < 0:
             self.setCurrentCell(0, 0)
+        self._fit()
         self.updateGeometry()
 
     def restyle(self) -> None:
@@ -102,6 +104,19 @@ class CheckRankTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.95))
         self.setColumnWidth(PLOT, _PLOT_CHARACTERS * self.fontMetrics().averageCharWidth())
         self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave the plot out where the names of the columns have no room beside it."""
+        letter = self.fontMetrics().averageCharWidth()
+        others = sum(self.sizeHintForColumn(at) for at in range(1, self.columnCount()) if at != PLOT)
+        heads = sum(self.horizontalHeader().sectionSizeHint(at) for at in range(1, self.columnCount()) if at != PLOT)
+        names = min(self.sizeHintForColumn(0), _NAME_CHARACTERS * letter)
+        room = self.viewport().width() - max(others, heads) - names
+        self.setColumnHidden(PLOT, room < _PLOT_CHARACTERS * letter)
 
     def sizeHint(self) -> QSize:
         rest = self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth()
