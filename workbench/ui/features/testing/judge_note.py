@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.app.judging.judged_among import choosing, lacks_judge
 from workbench.app.testing.controller import SuiteController
@@ -35,6 +36,8 @@ _STEPS = {
     "improve": ("improve_judge", "Improve this judge…"),
 }
 """By step of a judge: the command, and the words of its button."""
+_WIDE_CHARACTERS = 130
+"""Width from which the buttons stand side by side."""
 JUDGE_COMMANDS = ("choose_judge", "choose_embedding", *(command for command, _ in _STEPS.values() if command))
 """The commands that the buttons may be for."""
 
@@ -43,6 +46,7 @@ class JudgeNote(QWidget):
     """Sentences and the next steps, whose names `wanted` carries. A page without it hides it after each change.
 
     `figures` are how often a measured judge is right. `label` offers more labels where some rate is not corrected.
+    `words` are those of the report about the shown judge, "" if it is about none.
     """
 
     wanted = Signal(str)
@@ -50,6 +54,7 @@ class JudgeNote(QWidget):
     def __init__(self, suites: SuiteController, parent: QWidget) -> None:
         super().__init__(parent)
         self._suites = suites
+        self.words = ""
         self.text, self.figures = label(), label("", "small")
         self._command, words = choosing("")
         self.choose: QPushButton = button(words, lambda: self.wanted.emit(self._command), "quiet")
@@ -64,11 +69,19 @@ class JudgeNote(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addLayout(column, 1)
+        self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._buttons.setSpacing(0)
         for made in (self.label, self.choose):
-            row.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
+            self._buttons.addWidget(made, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        row.addLayout(self._buttons)
         self.hide()
         suites.changed.connect(self._show)
         suites.figures.reported.connect(self._show)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < _WIDE_CHARACTERS * self.fontMetrics().averageCharWidth()
+        self._buttons.setDirection(QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight)
 
     def _show(self) -> None:
         """Show what the estimate says of judges, else what is known of those of the shown run."""
@@ -80,7 +93,7 @@ class JudgeNote(QWidget):
             sentences = tuple(one for one in sentences if one != judge.tested)
         lack = next(filter(lacks_judge, sentences), "")
         self._command, words = choosing(lack)
-        figures, wants_labels = "", False
+        self.words, figures, wants_labels = "", "", False
         if sentences and not lack:
             words = "Change the judge…"
         elif not sentences and not suites.is_running and (report := suites.figures.report) is not None:
@@ -88,7 +101,11 @@ class JudgeNote(QWidget):
             if (known := noted(judged)) is not None:
                 # What that does to the comparison is in the conclusion above.
                 sentences, (self._command, words) = (visible_name(_about(known, judged)),), _STEPS[known.step]
-                figures, wants_labels = known.figures, known.is_measured and report.judged.wants_labels
+                self.words, figures, wants_labels = (
+                    known.words,
+                    known.figures,
+                    known.is_measured and report.judged.wants_labels,
+                )
         self.text.setText(unbroken(" ".join(sentences)))
         self.figures.setText(unbroken(visible_name(figures)))
         self.figures.setVisible(bool(figures))

@@ -189,7 +189,7 @@ class TestView(QWidget):
         if self._is_guard_shown:
             self.card.say(())
         else:
-            self._card_step = show_conclusions(self.card, self.suites)
+            self._card_step = show_conclusions(self.card, self.suites, self.judge.words)
 
     # The pane.
 
