@@ -445,6 +445,10 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         missed(pairs=(pair("tuned", (60, 25, 2, 13), "tuning", challenger="L", title="LoRA"),)),
         {"F16": "few"},
     ),
+    "tuned beside another model only": (
+        missed(columns=(MISSED, column(60, 100, key="L", title="LoRA", model="ft:acme", adapter="ft:acme"))),
+        {"F16": "few"},
+    ),
     "training with few hold-out cases of it": (
         replace(scenarios.data_rich(), pairs=(*scenarios.OTHER_MODELS, pair("tuned", (20, 8, 1, 1), challenger="L"))),
         {"F16": "few", "F10": "plateau"},
