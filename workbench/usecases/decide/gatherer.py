@@ -122,6 +122,7 @@ class EvidenceGatherer:
             refusal=of_guards["refusal"],
             clusters=len(named) + sum(not case.cluster for case in cases) if named else None,
             untried=sum(case.uid not in scored for case in cases),
+            untried_holdout=sum(case.uid not in scored for case in cases if case.is_held_out),
             newest_days=min((days for case in cases if (days := _age(case.uid, today)) is not None), default=None),
         )
 
