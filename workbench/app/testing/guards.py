@@ -135,8 +135,8 @@ class GuardController(QObject):
 
         def find() -> tuple[tuple[str, ...], tuple[str, ...]]:
             settings, entries = self._book.settings(prompt), self._book.entries(prompt)
-            unasked = tuple(one.uid for one in entries if self._estimate(one, settings).new)
-            return tuple(one.uid for one in entries), unasked
+            needs = {one.uid: self._estimate(one, settings) for one in entries}
+            return tuple(needs), tuple(uid for uid, need in needs.items() if need.new or need.refusal)
 
         def show(found: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
             if prompt == self._prompt:
