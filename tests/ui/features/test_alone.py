@@ -614,7 +614,9 @@ def test_decide(tmp_path: Path) -> None:
     assert steps["caching"][2].startswith("A cache breakpoint was set.")
     assert steps["caching"][2].endswith("[Undo]")
     assert steps["reasoning"] == ["compose", "draft", "A lane with reasoning effort medium was added. [Undo]"]
-    assert steps["cases"] == ["test", "CasesRequested"]
+    assert steps["cases"] == ["test", "cases of holdout 5"]
+    said = "Each answer that you mark as the winner, or star, becomes a training row. 5 more rows would do."
+    assert steps["winners"] == ["compose", said]
     assert steps["technique"] == ["compose", "TechniqueChosen"]
     assert steps["goal"] == ["decide", "form at Calls a month"]
     assert steps["examples"][1:2] == ["add_example"]
@@ -628,8 +630,10 @@ def test_decide(tmp_path: Path) -> None:
         "shorten": "improve",
     }.items():
         assert steps[kind] == ["compose", command]
-    assert [steps[kind][1] for kind in ("models", "tuned_lane")] == ["model 0", "model 0"]
-    requested = {kind: steps[kind][1] for kind in ("guards", "holdout", "labels", "probe", "samples", "try", "vote")}
+    assert [steps[kind][1] for kind in ("models", "tuned_lane")] == ["model 0", "tuned 0"]
+    requested = {
+        kind: steps[kind][1] for kind in ("guards", "holdout", "labels", "probe", "run", "samples", "try", "vote")
+    }
     assert requested == {kind: f"{kind} {5 if kind in ('samples', 'vote') else 0}" for kind in requested}
     assert (told["hidden"], told["shown again"]) == (0, 1)
     assert told["figures"][0].startswith("“Target (%)” is a number above 0")
