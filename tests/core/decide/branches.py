@@ -281,6 +281,10 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         ),
         {"F11": "untried"},
     ),
+    "no limits and no price": (
+        missed(columns=(column(70, 100, figures=figures(cost_usd=None, p95_ms=1400.0)),)),
+        {"F12": "fine"},
+    ),
     "no limits": (missed(columns=(column(70, 100, figures=CALLS),)), {"F12": "fine"}),
     "caching unknown": (
         missed(columns=(column(70, 100, figures=replace(CALLS, cached_tokens=None)),)),

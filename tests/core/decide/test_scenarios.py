@@ -10,7 +10,7 @@ import pytest
 
 from tests.core.decide import scenarios
 from tests.core.decide.branches import BRANCHES
-from tests.core.decide.made import TODAY, column, decided, evidence, finding, rate
+from tests.core.decide.made import TODAY, column, decided, evidence, figures, finding, rate
 from workbench.core.decide.decision import Decision, DecisionCode
 from workbench.core.decide.decision_words import tone
 from workbench.core.decide.evidence import CaseCounts, DecideEvidence, JudgeEvidence, TryEvidence
@@ -281,7 +281,7 @@ def test_the_first_step_is_what_the_headline_asks_for(name: str) -> None:
 
 
 def test_an_adapter_that_forgets_is_trained_again_and_measured_again() -> None:
-    again, measured = decided(scenarios.tuned_forgets()).steps
+    again, measured = (step for step in decided(scenarios.tuned_forgets()).steps if not step.is_done)
     assert again.title == "Train again with general rows, fewer passes or a lower rank"
     assert again.action is not None
     assert again.action.kind == "training"
@@ -370,6 +370,17 @@ def test_what_a_call_costs_is_no_reason_without_a_limit() -> None:
     for made in (scenarios.better_model, scenarios.straddling):
         assert not any("a call" in reason and "You set no limit" in reason for reason in decided(made()).reasons)
     assert any("$3,000" in reason for reason in decided(scenarios.too_dear()).reasons)
+
+
+def test_a_price_that_is_unknown_holds_nothing() -> None:
+    """Without a limit nothing is broken, so that a target that is met still ends in shipping."""
+    unpriced = column(190, 200, figures=figures(cost_usd=None, p95_ms=1400.0))
+    decision = decided(evidence(goals=DecideGoals(target=0.9), columns=(unpriced,)))
+    found = finding(decision, "F12")
+    assert (decision.code, found.state, found.word) == ("SHIP", "fine", "cannot tell")
+    assert "What a call costs is not known" in found.sentence
+    priced = decided(evidence(goals=DecideGoals(target=0.9), columns=(replace(unpriced, figures=figures()),)))
+    assert finding(priced, "F12").word == "holds"
 
 
 def test_a_rate_over_samples_is_that_of_the_answers() -> None:

@@ -16,6 +16,7 @@ from workbench.core.decide.decision import (
     RowId,
     VersionRate,
 )
+from workbench.core.decide.done_steps import done_steps
 from workbench.core.decide.evidence import DecideEvidence
 from workbench.core.decide.experiment import steps
 from workbench.core.decide.figure_words import goal_percent, number, points, rough_dollars
@@ -76,6 +77,7 @@ def decide(evidence: DecideEvidence, rules: DecideRules) -> Decision:
         sources=_sources(found, headline),
         rules_date=rules.date,
         retiring=retiring_note(found),
+        done=done_steps(found),
     )
 
 
