@@ -67,11 +67,8 @@ class Runner:
         owner: RunOwner,
     ) -> None:
         """`endpoint` returns the endpoint of a uid, None if there is none; it must not access the network."""
-        self._store = store
-        self._engine = engine
-        self._pricing = pricing
-        self._endpoint = endpoint
-        self._session = session
+        self._store, self._engine, self._endpoint = store, engine, endpoint
+        self._pricing, self._session = pricing, session
         self._listeners = listeners
         self._owner = owner
         self._lock = threading.Lock()

@@ -548,12 +548,20 @@ def test_judges(tmp_path: Path) -> None:
     assert told["measured"][1].startswith("The judge is too lenient: it passed ")
     assert told["found"][:2] == [
         "No answer is left to label.",
-        "The judge is too lenient: it passed 6 answers that you failed.",
+        "The judge is too lenient: it passed 6 of 18 answers that you failed.",
     ]
-    assert told["found"][2].startswith("The judge catches 12 of 18 answers that you failed (67 %, 36 to 88) and fails")
-    assert told["found"][-2].startswith("acme-mini: corrected for the judge's errors: 50 % (31 to 69); raw 67 %")
+    assert told["found"][2].startswith(
+        "Its pass rates are probably too high. The judge catches 12 of 18 answers that you failed (67 %, 95 % interval "
+        "36 to 88) and fails"
+    )
+    assert told["found"][-2].startswith(
+        "acme-mini: corrected for the judge's errors: 50 % (31 to 69); by the judge alone 67 %"
+    )
     assert "Difference corrected for the judge's errors: −" in told["found"][-2]
-    assert told["found"][-1] == "In brackets: 95 % intervals. More labels make them shorter."
+    assert (
+        told["found"][-1]
+        == "In brackets: where the true rate very probably is (95 % interval). More labels make it shorter."
+    )
     assert told["improvable"]
     assert told["files"]
     assert told["sheet"] == ["sheet.csv is written. Enter pass or fail in the column “label”, then import it.", True]
