@@ -457,3 +457,27 @@ def test_contradictions_come_before_any_other_advice() -> None:
     decision = decided(scenarios.contradictory())
     assert [one.table_row for one in decision.also] == [13]
     assert next(row for row in decision.rows if row.id == "data").lead.id == "F2"
+
+
+def test_a_need_says_what_its_calls_take() -> None:
+    one = column(70, 100, "tuning", figures=figures(cost_usd=0.01))
+    decision = decided(evidence(goals=DecideGoals(target=0.9), columns=(one,)))
+    need = finding(decision, "F7").need
+    assert need is not None
+    # Three versions with two models, of which one column is there.
+    assert (need.calls, need.cost_usd) == (500, pytest.approx(5.0))
+    assert need.sentence.startswith("Run 3 versions with 2 models on the same cases: 500 calls, about $5")
+    rows = finding(decided(scenarios.few_rows()), "F13").need
+    assert rows is not None
+    assert (rows.count, rows.calls) == (12, 12)
+    assert "New answers for that: 12 calls" in rows.sentence
+
+
+def test_what_would_change_names_the_judge_behind_its_number() -> None:
+    judged = column(190, 200, by_judge=1, by_rule=199)
+    met = decided(evidence(goals=DecideGoals(target=0.8), columns=(judged,)))
+    assert met.code == "SHIP"
+    [said] = [one for one in met.would_change if one.startswith("A target above")]
+    assert said.endswith("Judge unmeasured.")
+    plain = decided(evidence(goals=DecideGoals(target=0.8), columns=(column(190, 200),)))
+    assert not any("udge" in one for one in plain.would_change)

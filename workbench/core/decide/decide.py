@@ -20,7 +20,7 @@ from workbench.core.decide.done_steps import done_steps
 from workbench.core.decide.evidence import DecideEvidence
 from workbench.core.decide.experiment import steps
 from workbench.core.decide.figure_words import goal_percent, number, points, rough_dollars
-from workbench.core.decide.findings.maker import LEVELS, level
+from workbench.core.decide.findings.maker import LEVELS, level, with_judge
 from workbench.core.decide.findings.tuned import tuned_pair
 from workbench.core.decide.judgement import Judgement, judge
 from workbench.core.decide.retiring import retiring_note
@@ -217,14 +217,15 @@ def _rates(found: Judgement) -> Iterator[VersionRate]:
 
 def _would_change(found: Judgement, headline: Advice, need: Need | None) -> Iterator[str]:
     """Yield what would change the headline."""
-    rules, code, passes = found.rules, headline.code, found.reading.passes
-    say = rules.say
+    rules, code, passes, main = found.rules, headline.code, found.reading.passes, found.reading.main
+    say, judged = rules.say, "" if main is None else found.reading.column_judge_words(main)
     if code == "NOT_ENOUGH" and need is not None:
         yield need.sentence
     if code == "SETTLE_LABELS":
         yield say("change.agree")
     if code in ("SHIP", "CHEAPER") and passes is not None and passes.interval is not None:
-        yield say("change.higher", rate=f"{floor(1000 * passes.interval.low) / 10:g} %")
+        higher = say("change.higher", rate=f"{floor(1000 * passes.interval.low) / 10:g} %")
+        yield with_judge(higher, judged)
     if code in ("SHIP", "HYBRID"):
         yield from _retiring(found)
         yield say("change.monthly")
@@ -232,7 +233,7 @@ def _would_change(found: Judgement, headline: Advice, need: Need | None) -> Iter
         yield say("change.volume_down", volume=number(found.evidence.goals.budget_usd / found.cost.call_usd))
     if headline.table_row >= 9 and found.state("F4") == "missed" and passes is not None and passes.interval is not None:
         low = floor(100 * passes.interval.low)
-        yield say("change.target", rate=f"{low} %")
+        yield with_judge(say("change.target", rate=f"{low} %"), judged)
     if code == "KEEP_PROMPTING":
         yield say("change.improves", margin=points(found.reading.margin))
     if code in ("REJECT_TUNED", "HYBRID"):
@@ -245,7 +246,7 @@ def _would_change(found: Judgement, headline: Advice, need: Need | None) -> Iter
         yield from _return_changes(found)
     if code in ("TUNE_LORA", "SWITCH_MODEL", "FIX_FORMAT", "ADD_KNOWLEDGE"):
         yield say("change.better")
-    if found.reading.main is not None and found.reading.main.set_name != "holdout" and code != "NOT_ENOUGH":
+    if main is not None and main.set_name != "holdout" and code != "NOT_ENOUGH":
         yield say("change.holdout")
 
 
@@ -261,7 +262,8 @@ def _more_of_tuned(found: Judgement) -> Iterator[str]:
         return
     more = more_cases(pair.passes, abs(pair.passes.difference)).more
     if more:
-        yield found.rules.say("change.cases", count=counted(more, "more hold-out case"))
+        said = found.rules.say("change.cases", count=counted(more, "more hold-out case"))
+        yield with_judge(said, found.reading.judge_words(pair.run_uids))
 
 
 def _return_changes(found: Judgement) -> Iterator[str]:

@@ -308,7 +308,7 @@ class _Experiment:
             need = self._found.findings["F13"].need
             count = self._found.rules.thresholds.rows_to_try if need is None or need.count is None else need.count
             action = None if need is None else need.action
-            yield self._step("rows", action, count=counted(count, "training row"))
+            yield self._step("rows", action, count, count=counted(count, "training row"))
         if row == 16:
             yield from self._costs_before_training()
             action = Action("training", "Export training files")
