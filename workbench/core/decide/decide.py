@@ -176,7 +176,8 @@ def _standing(found: Judgement) -> Iterator[str]:
     key = "sure.set.holdout" if main.set_name == "holdout" else "sure.set.tuning"
     yield rules.say(key, cases=counted(reading.scored, "case"))
     if main.by_judge:
-        measured = "sure.judge_raw" if main.corrected_passes is None else "sure.judge"
+        raw = "sure.judge_elsewhere" if reading.judge is not None and reading.judge.is_elsewhere else "sure.judge_raw"
+        measured = raw if main.corrected_passes is None else "sure.judge"
         keys = {"measured": measured, "few": "sure.judge_few"}
         yield rules.say(keys.get(found.state("F3"), "sure.judge_open"))
     elif main.by_rule or main.by_person:
@@ -282,7 +283,7 @@ def _return_changes(found: Judgement) -> Iterator[str]:
 
 def _unknowns(found: Judgement) -> Iterator[str]:
     """Yield the unknowns: goals without an answer, then missing measurements."""
-    goals, reading = found.evidence.goals, found.reading
+    goals, reading, judge = found.evidence.goals, found.reading, found.reading.judge
     people = (goals.can_label, goals.can_train, goals.can_serve)
     figures = reading.figures
     missing = {
@@ -293,7 +294,7 @@ def _unknowns(found: Judgement) -> Iterator[str]:
         "people": None in people,
         "routes": goals.routes is None and goals.has_gpu is None,
         "holdout": reading.main is None or reading.main.set_name != "holdout",
-        "judge": found.state("F3") not in ("none", "measured"),
+        "judge": found.state("F3") not in ("none", "measured") or (judge is not None and judge.is_elsewhere),
         "prices": found.cost.call_usd is None,
         "tokens": figures is None or (figures.stable_tokens is None and not figures.is_free),
         "models": found.state("F8") in ("untried", "one"),
