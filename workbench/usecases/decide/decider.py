@@ -15,6 +15,7 @@ from workbench.core.decide.rules import DecideRules, decide_rules
 from workbench.store import Store
 from workbench.store.errors import missing
 from workbench.usecases.decide.column_evidence import ModelBook
+from workbench.usecases.decide.evidence_runs import evidence_runs
 from workbench.usecases.decide.gatherer import EvidenceGatherer
 from workbench.usecases.testing.tries import SuiteTries
 
@@ -54,7 +55,8 @@ class Decider:
         """Return the decision about a prompt with what a report says beside it. Raises StoreError."""
         found = self.evidence(prompt_uid)
         made = decide(found, decide_rules())
-        return DecisionReport(found.prompt, found.today, made, found.goals, found.cases, found.training)
+        runs = evidence_runs(self._store, {uid for finding in made.findings for uid in finding.run_uids})
+        return DecisionReport(found.prompt, found.today, made, found.goals, found.cases, found.training, runs)
 
     def _name(self, prompt_uid: str) -> str:
         for archived in (False, True):
