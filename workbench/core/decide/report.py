@@ -9,6 +9,7 @@ from datetime import date
 from workbench.core.decide.decision import Decision
 from workbench.core.decide.evidence import CaseCounts, TrainingEvidence
 from workbench.core.decide.goals import DecideGoals
+from workbench.core.decide.hand_over import HandOverPlan
 from workbench.core.decide.routes import day_words
 
 
@@ -34,7 +35,8 @@ class EvidenceRun:
 class DecisionReport:
     """What a report of a decision is made of; `prompt` is the name of the prompt, `made_on` the day in UTC.
 
-    `runs` are those behind its findings that are still in the history, newest first.
+    `runs` are those behind its findings that are still in the history, newest first. `hand_over` is None unless the
+    decision is about a tuned model.
     """
 
     prompt: str
@@ -44,6 +46,7 @@ class DecisionReport:
     cases: CaseCounts
     training: TrainingEvidence | None = None
     runs: tuple[EvidenceRun, ...] = ()
+    hand_over: HandOverPlan | None = None
 
     def runs_of(self, uids: Sequence[str]) -> tuple[EvidenceRun, ...]:
         """Return the runs with these uids, newest first."""
