@@ -445,6 +445,14 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         missed(pairs=(pair("tuned", (60, 25, 2, 13), "tuning", challenger="L", title="LoRA"),)),
         {"F16": "few"},
     ),
+    "unclear and partly untested": (
+        evidence(goals=TARGET, columns=(column(33, 40),), cases=CaseCounts(80, 50, untried=14, untried_holdout=10)),
+        {"F4": "unclear"},
+    ),
+    "tuned beside another model only": (
+        missed(columns=(MISSED, column(60, 100, key="L", title="LoRA", model="ft:acme", adapter="ft:acme"))),
+        {"F16": "few"},
+    ),
     "training with few hold-out cases of it": (
         replace(scenarios.data_rich(), pairs=(*scenarios.OTHER_MODELS, pair("tuned", (20, 8, 1, 1), challenger="L"))),
         {"F16": "few", "F10": "plateau"},

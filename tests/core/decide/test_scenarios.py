@@ -31,7 +31,7 @@ def text(decision: Decision) -> str:
 SCENARIOS: tuple[tuple[Callable[[], DecideEvidence], DecisionCode, int, tuple[str, ...]], ...] = (
     (scenarios.almost_empty, "NOT_ENOUGH", 1, ("20 cases", "4 more verdicts", "20 calls, about $0.04")),
     (scenarios.good_enough, "SHIP", 6, ("114 of 120", "95 %", "89.5 to 97.7 %", "$2 a month")),
-    (scenarios.straddling, "NOT_ENOUGH", 8, ("33 of 40", "83 %", "68.1 to 91.3 %", "25 more cases")),
+    (scenarios.straddling, "NOT_ENOUGH", 8, ("33 of 40", "83 %", "68.1 to 91.3 %", "25 more hold-out cases")),
     (scenarios.broken_format, "FIX_FORMAT", 9, ("24 of 29 failures", "no version has a schema", "71 of 100")),
     (scenarios.missing_knowledge, "ADD_KNOWLEDGE", 10, ("18 of 80 cases", "16 of 18 pass", "Training would teach")),
     (
@@ -352,7 +352,7 @@ def test_what_would_change_the_return_is_said_where_it_would(name: str) -> None:
 
 
 def test_evidence_of_nothing_counts_nothing() -> None:
-    assert evidence().cases == CaseCounts(0, 0, 0, 0, None, 0, None)
+    assert evidence().cases == CaseCounts(0, 0, 0, 0, None, 0, 0, None)
     assert list(data_lines(DecisionReport("p", TODAY, decided(evidence()), DecideGoals(), CaseCounts()))) == [
         "0 cases to tune on, 0 held out."
     ]

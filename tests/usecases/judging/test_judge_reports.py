@@ -54,9 +54,7 @@ def test_unmeasured_stands_beside_every_number_of_a_judge(tmp_path: Path) -> Non
         report = report_of(workbench, prompt, handle.run_uid)
         (column,) = report.columns
         assert column.judge_words == "judge unmeasured"
-        assert (
-            column.judging[0].words.startswith("current m0: unmeasured, raw 100 %") or "raw" in column.judging[0].words
-        )
+        assert column.judging[0].words.startswith("m0: unmeasured, by the judge alone 100 % (")
         assert any("Unmeasured: label 20 random answers" in sentence for sentence in report.sentences)
         assert (report.judged.judgements, report.judged.reused) == (12, 0)
         for format_ in ("json", "markdown", "junit"):
@@ -76,11 +74,14 @@ def test_labels_measure_a_judge_and_correct_the_rates(tmp_path: Path) -> None:
         assert judge.labels == 24
         assert "catches 0 of 6 answers that you failed" in judge.words
         # In words for people who never heard of catch rates, wherever the judge is named.
-        assert "The judge is too lenient: it passed 6 answers that you failed." in judge.words
+        assert (
+            "The judge is too lenient: it passed 6 of 6 answers that you failed. Its pass rates are probably too high."
+            in judge.words
+        )
         assert any("too lenient" in sentence for sentence in report.sentences)
         (column,) = report.columns
         assert column.judge_words.startswith("judged 100 %, corrected 75 % (")
-        assert "raw 100 %" in column.judging[0].words
+        assert "by the judge alone 100 %" in column.judging[0].words
         document = json.loads(written(report, "json"))
         assert document["judges"][0]["catch_rate"]["hits"] == 0
         assert document["columns"][0]["judged"][0]["corrected"]["rate"] == 0.75

@@ -273,7 +273,8 @@ class TryEvidence:
 
 @dataclass(frozen=True, slots=True)
 class CaseCounts:
-    """Cases of each set as they are now. `untried` of the tuning and hold-out cases have no scored result."""
+    """Cases of each set as they are now. `untried` of the tuning and hold-out cases have no scored result, of which
+    `untried_holdout` are held out."""
 
     tuning: int = 0
     holdout: int = 0
@@ -281,6 +282,7 @@ class CaseCounts:
     refusal: int = 0
     clusters: int | None = None
     untried: int = 0
+    untried_holdout: int = 0
     newest_days: float | None = None
 
 

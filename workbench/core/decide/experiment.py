@@ -7,6 +7,7 @@ is no step. First comes what the headline asks for, then the order of the decisi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from workbench.core.decide.cost_figures import Saving
 from workbench.core.decide.decision import Action, ActionKind, Advice, Need, Outcome, Step
@@ -14,10 +15,11 @@ from workbench.core.decide.evidence import PairEvidence
 from workbench.core.decide.figure_words import listed
 from workbench.core.decide.findings.failures import had_schema
 from workbench.core.decide.findings.models import better_model, models_tried
-from workbench.core.decide.findings.quality import cases_to_settle
+from workbench.core.decide.findings.quality import cases_to_settle, scored_set
 from workbench.core.decide.findings.tuned import guard_readings, tuned_pair
 from workbench.core.decide.judgement import Judgement
 from workbench.core.decide.levers import group_state
+from workbench.core.decide.new_cases import new_cases
 from workbench.core.statistics.stopping import FEWEST_CASES
 from workbench.core.text import counted, plural
 
@@ -131,7 +133,8 @@ class _Experiment:
         if need is not None and need.kind in ("unscored", "unanswered"):
             yield self._lost(need)
         else:
-            yield self._step("evidence", action, calls, is_done=done, count=counted(count, "case"))
+            note = "" if done else new_cases(self._reading, count, scored_set(self._reading)).note
+            yield self._step("evidence", action, calls, is_done=done, count=counted(count, "case"), note=note)
         yield from self.goal()
 
     def goal(self) -> Iterator[Step]:
@@ -197,8 +200,8 @@ class _Experiment:
             if need.kind in ("unscored", "unanswered"):
                 yield self._lost(need)
                 return
-            count = f"{need.count:,} more {plural(need.count, 'case')}"
-            yield self._step("settle", need.action, need.calls, count=count)
+            more = new_cases(self._reading, need.count, scored_set(self._reading))
+            yield self._step("settle", need.action, need.calls, count=more.words, note=more.note)
         elif found.state("F4") == "clusters" and need is not None:
             yield self._step("independent", need.action)
 
@@ -259,9 +262,10 @@ class _Experiment:
             return
         more = cases_to_settle(passes, target, self._found.rules.thresholds.hopeless_cases)
         if more is not None:
-            title, count = best.title or best.model or best.challenger, counted(more, "more case")
-            action = Action("cases", f"Add {count}", set_name=best.set_name, count=more)
-            yield self._step("proof", action, more, title=title, count=count)
+            cases = new_cases(self._reading, more, best.set_name)
+            title = best.title or best.model or best.challenger
+            step = self._step("proof", cases.action, more, title=title, count=cases.words, note=cases.note)
+            yield replace(step, cost_usd=_usd_of(best, more))
 
     def _luck(self) -> Iterator[Step]:
         state, need = self._found.state("F9"), self._found.findings["F9"].need
@@ -296,7 +300,8 @@ class _Experiment:
             yield from self._costs_before_training()
             yield self._step("train", Action("training", "Export training files"))
             holdout = max(self._found.evidence.cases.holdout, self._found.rules.thresholds.tuned_cases)
-            action = Action("tuned_lane", "Run the hold-out", set_name="holdout", count=holdout)
+            is_known = self._found.state("F16") != "none"
+            action = Action("tuned_lane", "Run the hold-out" if is_known else "Add the adapter", "", "holdout", holdout)
             yield self._step("tuned", action, 2 * holdout)
             guards = 4 * self._found.rules.thresholds.guard_cases
             yield self._step("guards", Action("guards", "Run the guard sets"), guards)
@@ -326,7 +331,7 @@ class _Experiment:
         limits, holdout = self._found.rules.thresholds, self._found.evidence.cases.holdout
         count = max(holdout, limits.tuned_cases)
         calls = 2 * (count + len(guards) * limits.guard_cases)
-        action = Action("tuned_lane", "Add the new adapter", set_name="holdout", count=count)
+        action = Action("tuned_lane", "Add the new adapter", "new", "holdout", count)
         yield self._step("remeasure", action, calls)
 
     def _guards(self) -> Iterator[Step]:
@@ -335,3 +340,12 @@ class _Experiment:
             yield self._step("guards", need.action, need.calls)
         elif self._found.state("F16") == "few" and need is not None and self._headline.table_row != 16:
             yield self._step("tuned", need.action, need.calls)
+
+
+def _usd_of(pair: PairEvidence, calls: int) -> float | None:
+    """Return the dollars of calls to the challenger of a pair, None if unknown."""
+    figures = pair.figures
+    if figures is None:
+        return None
+    price = 0.0 if figures.is_free else figures.cost_usd
+    return None if price is None else calls * price

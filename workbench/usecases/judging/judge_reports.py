@@ -24,11 +24,11 @@ from workbench.core.statistics.judge_words import (
     corrected_words,
     correction_words,
     failed_words,
+    fault_words,
     judge_words,
     note_words,
     preference_words,
     threshold_words,
-    verdict_words,
 )
 from workbench.core.statistics.preferences import Preference, PreferenceCell, count_preferences
 from workbench.core.statistics.proportions import holm
@@ -156,8 +156,9 @@ def _measured(fact: JudgedCheckFact, judges: Sequence[StoredJudge], columns: Seq
         labels=error.labels,
         note=note_words(error),
         step="label" if not error.is_measured else "improve" if disagreements else "",
+        figures=f"{judge_words(error)} {agreement_words(error)}" if error.is_measured else "",
         error=error,
-        words=" ".join(filter(None, (_who_judges(judged), verdict_words(error), judge_words(error)))),
+        words=" ".join(filter(None, (_who_judges(judged), fault_words(error), judge_words(error)))),
         agreement_words=agreement_words(error),
         threshold=choice.threshold if choice is not None and is_other and error.is_measured else None,
         threshold_words="" if choice is None or not error.is_measured else threshold_words(choice),

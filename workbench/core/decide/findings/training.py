@@ -93,7 +93,7 @@ def _rows_need(maker: FindingMaker, count: int) -> Need:
     there = maker.reading.evidence.training is not None and maker.reading.evidence.training.rows
     answers = f"{count:,} {'more ' if there else ''}good {plural(count, 'answer')}"
     said = maker.say("F13.need", count=answers)
-    return Need("rows", count, said, action=Action("compose", "Mark good answers", count=count))
+    return Need("rows", count, said, action=Action("winners", "Mark winners in Compose", count=count))
 
 
 def route_and_people(maker: FindingMaker, routes: Sequence[JudgedRoute]) -> Finding:
