@@ -23,7 +23,7 @@ def figure_words(figure: Figure) -> str:
 
 
 def measured_figures(finding: Finding, *, with_said: bool = True) -> list[str]:
-    """Return the figures of a finding in words, each with the set that it stands on where that changes.
+    """Return the figures of a finding in words, with the set or calls that they stand on where these change.
 
     Without `with_said`, those that its sentence has already are left out, by their interval, or by their value if they
     have none; so are counts of nothing.
@@ -34,10 +34,13 @@ def measured_figures(finding: Finding, *, with_said: bool = True) -> list[str]:
     rules = decide_rules()
     found = []
     for at, one in enumerate(shown):
-        after = shown[at + 1].set_name if at + 1 < len(shown) else None
+        after = shown[at + 1] if at + 1 < len(shown) else None
         where = ""
-        if one.set_name is not None and one.set_name != after and one.label != rules.cases(one.set_name):
-            where = f" {rules.at(one.set_name)}"
+        if one.set_name is not None and one.label != rules.cases(one.set_name):
+            is_last = after is None or after.set_name != one.set_name
+            where = f" {rules.at(one.set_name)}" if is_last else ""
+        elif _calls(one) and (after is None or _calls(after) != _calls(one)):
+            where = f" over {counted(_calls(one), 'call')}"
         found.append(f"{figure_words(one)}{where}")
     return found
 
@@ -55,12 +58,17 @@ def _value(figure: Figure) -> str:
 
 
 def _base(figure: Figure) -> str:
-    """Return " of 200", or " over 100 calls" for a mean; "" for a count of its own."""
+    """Return " of 200", "" for a count of its own."""
     if figure.n is None:
         return ""
     if figure.unit in ("rate", "points", "p") or (figure.unit in ("cases", "rows") and figure.n != figure.value):
         return f" of {figure.n:,}"
-    return f" over {counted(figure.n, 'call')}" if figure.unit in ("usd", "ms") else ""
+    return ""
+
+
+def _calls(figure: Figure) -> int:
+    """Return the number of calls of a mean, 0 for other figures."""
+    return figure.n or 0 if figure.unit in ("usd", "ms") else 0
 
 
 def interval_words(figure: Figure) -> str:
