@@ -236,7 +236,10 @@ class JudgeEvidence:
 
 @dataclass(frozen=True, slots=True)
 class TrainingEvidence:
-    """Training rows that the history gives. `rows` are usable ones, without doubles and contradictions."""
+    """Training rows that the history gives. `rows` are usable ones, without doubles and contradictions.
+
+    `run_uids` are the runs of usable answers, `contradiction_run_uids` those of answers called both good and bad.
+    """
 
     rows: int
     doubles: int = 0
@@ -247,6 +250,8 @@ class TrainingEvidence:
     pairs: int | None = None
     tokens_per_row: float | None = None
     median_age_days: float | None = None
+    run_uids: tuple[str, ...] = ()
+    contradiction_run_uids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

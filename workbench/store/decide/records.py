@@ -15,7 +15,7 @@ from workbench.store.connections import Readers
 from workbench.store.decide import calls, cell_counts, goals, prompt_facts
 from workbench.store.decide.calls import StoredCall
 from workbench.store.decide.cell_counts import CellCounts
-from workbench.store.decide.prompt_facts import AnswerFact, CaseFact, ComparedCase, RunFacts, VersionFact
+from workbench.store.decide.prompt_facts import AnswerFact, CaseFact, ComparedCase, NamedRun, RunFacts, VersionFact
 from workbench.store.testing.suite_records import WriteWork
 
 
@@ -46,6 +46,11 @@ class DecideRecords:
         """Return what is known of the runs of a prompt. Raises StoreError (missing)."""
         with self._readers.use() as connection:
             return prompt_facts.run_facts(connection, prompt_uid)
+
+    def named_runs(self, run_uids: Collection[str]) -> tuple[NamedRun, ...]:
+        """Return what these runs are called, without deleted ones, newest first. Raises StoreError."""
+        with self._readers.use() as connection:
+            return prompt_facts.named_runs(connection, run_uids)
 
     def case_facts(self, prompt_uid: str) -> tuple[CaseFact, ...]:
         """Return the cases of a prompt in order, without values and checks. Raises StoreError (missing)."""
