@@ -48,7 +48,7 @@ KEYS = {
     *("format", "prompt", "made_on", "goals", "cases", "training", "runs", "hand_over", "code", "table_row"),
     *("headline", "confidence"),
     *("confidence_sentence", "reasons", "also", "rows", "levers", "steps", "cost", "routes", "rates", "target", "need"),
-    *("would_change", "unknowns", "sources", "rules_date", "retiring"),
+    *("would_change", "unknowns", "sources", "rules_date", "retiring", "done"),
 }
 
 
