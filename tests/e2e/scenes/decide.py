@@ -25,6 +25,7 @@ from workbench.ui.features.training.handover_dialog import HandOverDialog
 SCENARIOS = {
     "almost-empty": ("Release-note writer", scenarios.almost_empty),
     "good-enough": ("SQL explainer", scenarios.good_enough),
+    "straddling": ("Complaint sorter", scenarios.straddling),
     "broken-format": ("Ticket triage → JSON", scenarios.broken_format),
     "better-model": ("Claims reader, comparing two models", scenarios.better_model),
     "data-rich": ("Order status bot", scenarios.data_rich),
@@ -48,10 +49,24 @@ def decide(demo: Demo) -> None:
         small(demo, f"decide-{name}-narrow-light")
         if name == "data-rich":
             _opened(demo, view)
+        if name == "straddling":
+            _cases(demo, view)
         if name.startswith("judge"):
             view.rows[3].head.setChecked(True)
             shots(demo, f"decide-{name}-row-open")
     _retiring(demo)
+
+
+def _cases(demo: Demo, view: DecideView) -> None:
+    """Show the cases that a step asks for, and return to the page."""
+    view.head.steps[0].click()
+    demo.until("the cases are open", lambda: demo.window.dialogs.cases is not None)
+    dialog = demo.window.dialogs.cases
+    assert dialog is not None
+    demo.until("what is wanted is shown", dialog.wanted.isVisible)
+    shots(demo, "decide-cases-wanted", narrow=True)
+    dialog.close()
+    demo.window.views.show("decide")
 
 
 def _entered(demo: Demo, title: str, make: Callable[[History], object]) -> DecideView:

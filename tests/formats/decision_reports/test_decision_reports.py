@@ -47,21 +47,8 @@ HOSTILE = "<script>alert(1)</script> | ![x](http://evil) @you #1 \u202e"
 KEYS = {
     *("format", "prompt", "made_on", "goals", "cases", "training", "runs", "hand_over", "code", "table_row"),
     *("headline", "confidence"),
-    *(
-        "confidence_sentence",
-        "reasons",
-        "also",
-        "rows",
-        "levers",
-        "steps",
-        "done",
-        "cost",
-        "routes",
-        "rates",
-        "target",
-        "need",
-    ),
-    *("would_change", "unknowns", "sources", "rules_date", "retiring"),
+    *("confidence_sentence", "reasons", "also", "rows", "levers", "steps", "cost", "routes", "rates", "target", "need"),
+    *("would_change", "unknowns", "sources", "rules_date", "retiring", "done"),
 }
 
 
