@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -69,6 +71,22 @@ def test_a_test_run_is_one_row_with_a_report_in_short(desk: Desk) -> None:
     desk.until(lambda: QApplication.clipboard().text() == "Where is {{order}}?")
     actions["copy_run_answers"].trigger()
     desk.until(lambda: "Export it" in desk.window.notice.text())
+
+
+def test_what_judges_say_of_rates_does_not_widen_the_page(desk: Desk) -> None:
+    view = entered(desk)
+    a_test(desk.window.store, "t1", 9)
+    looked(desk, view)
+    desk.until(lambda: view.detail.suite is not None and bool(view.detail.suite.columns))
+    suite, report = view.detail.suite, view.detail.report
+    assert suite is not None
+    said = "93 % (79 to 98) · judged 93 %, corrected 80 % (63 to 90), judged 70 %, corrected 60 % (43 to 72)"
+    lines = tuple(replace(line, rate=said, verdict="no difference shown, corrected") for line in suite.columns)
+    report.show_suite(replace(suite, columns=lines))
+    desk.window.frame.resize(1440, 900)
+    desk.rest()
+    assert report.texts()[0][1] == said
+    assert report.minimumSizeHint().width() <= view.detail.area.viewport().width()
 
 
 def test_a_probe_is_called_so_and_compares_no_columns(desk: Desk) -> None:

@@ -9,9 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.app.history.suite_detail import SuiteDetailView
-from workbench.core.text import counted
+from workbench.core.text import counted, unbroken
 from workbench.ui.widgets.small_controls import breakable
 from workbench.ui.widgets.theme import set_role
+
+_WRAPPED = range(3)
+"""Title, rate and verdict: with what is known of judges they are longer than the page is wide."""
 
 
 class SuiteSummary(QWidget):
@@ -31,7 +34,8 @@ class SuiteSummary(QWidget):
         self._grid.setContentsMargins(12, 8, 12, 8)
         self._grid.setHorizontalSpacing(18)
         self._grid.setVerticalSpacing(6)
-        self._grid.setColumnStretch(0, 1)
+        for place in _WRAPPED:
+            self._grid.setColumnStretch(place, 2 if place == 1 else 1)
         self._cells: list[list[QLabel]] = []
         self.more = QLabel(self)
         set_role(self.more, "small")
@@ -49,7 +53,7 @@ class SuiteSummary(QWidget):
         for number, line in enumerate(suite.columns):
             if number == len(self._cells):
                 self._cells.append(self._make_line(number))
-            texts = (breakable(line.title), line.rate, line.verdict, line.cost, line.latency)
+            texts = (breakable(line.title), unbroken(line.rate), line.verdict, line.cost, line.latency)
             for label, text in zip(self._cells[number], texts, strict=True):
                 label.setText(text)
                 label.show()
@@ -61,13 +65,17 @@ class SuiteSummary(QWidget):
 
     def texts(self) -> list[list[str]]:
         """Return the shown lines, each as its texts."""
-        return [[label.text() for label in labels] for labels in self._cells if not labels[0].isHidden()]
+        return [
+            [label.text().replace("\u00a0", " ") for label in labels]
+            for labels in self._cells
+            if not labels[0].isHidden()
+        ]
 
     def _make_line(self, row: int) -> list[QLabel]:
         labels = [QLabel(self.card) for _ in range(5)]
         for place, label in enumerate(labels):
             label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(place == 0)
+            label.setWordWrap(place in _WRAPPED)
             set_role(label, "small" if place else "heading")
             self._grid.addWidget(label, row, place)
         return labels
