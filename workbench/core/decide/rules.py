@@ -158,11 +158,15 @@ class CostDefaults:
 
 @dataclass(frozen=True, slots=True)
 class StepWords:
-    """The wording of a step of the experiment: patterns of its title, sentence and outcomes (when, means)."""
+    """The wording of a step of the experiment: patterns of its title, sentence and outcomes (when, means).
+
+    `done` is its title once the history shows that it is done.
+    """
 
     title: str
     sentence: str
     outcomes: tuple[tuple[str, str], ...]
+    done: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +234,9 @@ def decide_rules() -> DecideRules:
         answers=wording["answers"],
         sets=wording["sets"],
         steps={
-            name: StepWords(row["title"], row["sentence"], tuple((when, means) for when, means in row["outcomes"]))
+            name: StepWords(
+                row["title"], row["sentence"], tuple((when, means) for when, means in row["outcomes"]), row["done"]
+            )
             for name, row in wording["steps"].items()
         },
         routes=tuple(map(_route, routes["routes"])),

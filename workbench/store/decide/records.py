@@ -82,6 +82,14 @@ class DecideRecords:
         with self._readers.use() as connection:
             return calls.read(connection, run_uid, positions)
 
+    def newest_calls(self, prompt_uid: str, most_runs: int) -> tuple[StoredCall, ...]:
+        """Return the finished answers of the newest runs in Compose to the newest model, oldest first.
+
+        Raises StoreError (missing).
+        """
+        with self._readers.use() as connection:
+            return calls.newest(connection, prompt_uid, most_runs)
+
     def answers(self, prompt_uid: str, output_uids: Collection[str], guards: Collection[str]) -> tuple[AnswerFact, ...]:
         """Return the finished ones of these answers, without those to held-out cases and to cases of the guard sets
         `guards`. Raises StoreError (missing)."""

@@ -21,8 +21,8 @@ from workbench.ui.shell.key_names import KeyName, KeyNameButton, first_keys, wit
 from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.theme import Theme, set_role
 
-_NOTICE_CHARACTERS = 48
-"""Characters of notice text for which the header reserves room, whatever the font size."""
+_NOTICE_CHARACTERS = (48, 48, 24)
+"""Characters of a notice for which the header reserves room, by the level of the palette in `_YIELDING`."""
 _BETWEEN = 8
 _LEAST_SHOWN = 4
 """Characters, including the ellipsis."""
@@ -230,12 +230,12 @@ class WindowHeader(QFrame):
         name = self._name.sizeHint().width() + gap if tabs else 0
         settings = self._settings.sizeHint().width() + gap
         palette = [*(self._palette.width_at(level) + gap for level in (0, 1)), 0]
-        least = _NOTICE_CHARACTERS * self.fontMetrics().averageCharWidth()
+        least = [count * self.fontMetrics().averageCharWidth() for count in _NOTICE_CHARACTERS]
 
         def taken_by(level: int, has_name: bool, has_settings: bool, has_tabs: bool) -> int:
             return palette[level] + name * has_name + settings * has_settings + tabs * has_tabs
 
-        choice = next((one for one in _YIELDING if room - taken_by(*one) >= least), _YIELDING[-1])
+        choice = next((one for one in _YIELDING if room - taken_by(*one) >= least[one[0]]), _YIELDING[-1])
         level, has_name, has_settings, has_tabs = choice
         self._palette.setHidden(level > 1)
         self._palette.say(min(level, 1))

@@ -92,8 +92,9 @@ def _pairs_words(maker: FindingMaker, pairs: int) -> str:
 def _rows_need(maker: FindingMaker, count: int) -> Need:
     there = maker.reading.evidence.training is not None and maker.reading.evidence.training.rows
     answers = f"{count:,} {'more ' if there else ''}good {plural(count, 'answer')}"
-    said = maker.say("F13.need", count=answers)
-    return Need("rows", count, said, action=Action("winners", "Mark winners in Compose", count=count))
+    said = maker.say("F13.need", count=answers, effort=maker.reading.effort_words(count))
+    action = Action("winners", "Mark winners in Compose", count=count)
+    return maker.reading.need("rows", count, said, calls=count, action=action)
 
 
 def route_and_people(maker: FindingMaker, routes: Sequence[JudgedRoute]) -> Finding:
