@@ -6,6 +6,7 @@ Invariant: as for `test_reports.markdown`: no name of a model, version or prompt
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from workbench.core.decide.decision_words import effort_words, next_steps
 from workbench.core.decide.figure_words import goal_percent, number, percent
@@ -154,7 +155,7 @@ def _sources(report: DecisionReport) -> Iterator[str]:
     for one in sources:
         read = f", {one.read_on}" if one.read_on else ""
         yield f"- \\[{one.number}\\] {text(one.title)}{f', {code(one.address, 200)}' if one.address else ''}{read}\n"
-    yield f"\nRules of {report.decision.rules_date}.\n"
+    yield f"\nRules of {day_words(date.fromisoformat(report.decision.rules_date))}.\n"
 
 
 FORMAT = DecisionFormat(

@@ -7,6 +7,7 @@ Content-Security-Policy enforces; all texts are escaped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from workbench.core.decide.decision_words import effort_words, next_steps
 from workbench.core.decide.hand_over import leans_to_training
@@ -212,7 +213,7 @@ def _sources(report: DecisionReport) -> Iterator[str]:
         for one in sources
     )
     yield from _section("Sources", lines, "sources")
-    yield f'<p class="soft">Rules of {text(report.decision.rules_date)}.</p>\n'
+    yield f'<p class="soft">Rules of {day_words(date.fromisoformat(report.decision.rules_date))}.</p>\n'
 
 
 FORMAT = DecisionFormat(

@@ -127,7 +127,7 @@ def goal_lines(report: DecisionReport) -> Iterator[tuple[str, str]]:
     yield "Longest time (95 %)", "unknown" if goals.p95_limit_ms is None else seconds(goals.p95_limit_ms)
     people = {"label": goals.can_label, "train": goals.can_train, "serve": goals.can_serve, "own GPU": goals.has_gpu}
     words = {True: "yes", False: "no", None: "unknown"}
-    yield "People", ", ".join(f"{name}: {words[said]}" for name, said in people.items())
+    yield "People", ", ".join(f"{name} {words[said]}" for name, said in people.items())
     routes = goals.routes
     yield "Routes allowed", "unknown" if routes is None else ", ".join(routes) or "none"
 
