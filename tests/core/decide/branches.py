@@ -135,6 +135,7 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         {"F3": "measured", "F4": "missed"},
     ),
     "judge without rates": (judged(JudgeEvidence(60)), {"F3": "measured", "F4": "unclear"}),
+    "judge known elsewhere": (judged(JudgeEvidence(60, 0.9, 0.1, is_elsewhere=True)), {"F3": "measured"}),
     "judge unmeasured": (judged(JudgeEvidence(10)), {"F3": "unmeasured", "F4": "unjudged"}),
     "judge measured roughly": (
         judged(JudgeEvidence(30, 0.8, 0.1), corrected_passes=rate(80, 100)),
@@ -280,6 +281,10 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
             tries=(attempt(3, 3, 120, version=7),),
         ),
         {"F11": "untried"},
+    ),
+    "no limits and no price": (
+        missed(columns=(column(70, 100, figures=figures(cost_usd=None, p95_ms=1400.0)),)),
+        {"F12": "fine"},
     ),
     "no limits": (missed(columns=(column(70, 100, figures=CALLS),)), {"F12": "fine"}),
     "caching unknown": (

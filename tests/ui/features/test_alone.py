@@ -606,7 +606,8 @@ def test_decide(tmp_path: Path) -> None:
     assert [told["words"][at] for at in (0, 3, 9, 10)] == ["limit reached", "limit reached", "limit near", "not tried"]
     assert told["status"] == ["Decided from 3 runs and 600 cases"]
     assert told["read again"] == 1
-    assert told["opened"].startswith("Pass rate 82 % of 200 (76.1 to 86.7 %) · Target 92 %\nConfidence high. Met if")
+    figures = "Pass rate 82 % of 200 (76.1 to 86.7 %) on the hold-out · Target 92 %"
+    assert told["opened"].startswith(f"{figures}\nConfidence high. Met if")
     assert told["escaped"] == [True, False], "the second Esc leaves the view"
     assert told["runs"] == ["run-1"]
     steps = told["steps"]

@@ -10,7 +10,7 @@ from tests.usecases.decide.scenarios import ACCEPTANCE, FURTHER
 from workbench.core.decide.decision import Decision
 
 SAYS = {
-    "1": ("2 decided verdicts", "20 cases", "4 more verdicts"),
+    "1": ("2 decided verdicts", "20 cases", "4 more verdicts", "20 calls, about $0.04"),
     "2": ("114 of 120", "95 %", "89.5 to 97.7 %", "$2 a month"),
     "3": ("33 of 40", "68.1 to 91.3", "25 more hold-out cases"),
     "4": ("71 of 100", "24 of 29", "no version has a schema"),

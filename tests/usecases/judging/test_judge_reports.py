@@ -15,13 +15,16 @@ from workbench.app.testing.words import column_head
 from workbench.cli.testing_report import lines
 from workbench.core.cases import Check
 from workbench.core.statistics.judge_cells import FEWEST_LABELS
+from workbench.core.statistics.judge_words import HELD_OUT, HELD_OUT_STEP
 from workbench.core.testing.report import SuiteReport
 from workbench.core.testing.settings import SuiteSettings
 from workbench.formats.test_reports import FORMATS
+from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store.judging.records import LabelStart
 from workbench.usecases.testing.analysis import SuiteQuestion
 from workbench.usecases.testing.bar import SuiteBar
+from workbench.usecases.testing.holdout import HoldoutBook
 from workbench.usecases.workbench import Workbench
 
 BEST = Check("select-best", value='"the friendlier one"')
@@ -86,6 +89,24 @@ def test_labels_measure_a_judge_and_correct_the_rates(tmp_path: Path) -> None:
         assert document["judges"][0]["catch_rate"]["hits"] == 0
         assert document["columns"][0]["judged"][0]["corrected"]["rate"] == 0.75
         assert document["columns"][0]["judged"][0]["raw"]["rate"] == 1.0
+
+
+def test_nobody_is_asked_to_label_answers_of_the_holdout(tmp_path: Path) -> None:
+    with opened(tmp_path, judged.script(strict=judged.verdict(True))) as (workbench, _):
+        prompt, given = new_prompt(workbench), judged.settings()
+        workbench.store.packs.save_cases(prompt, suites.cases(40)).result(PATIENCE_S)
+        workbench.store.tests.save_settings(prompt, given, utc_now()).result(PATIENCE_S)
+        book = HoldoutBook(workbench.store, new_uid, utc_now)
+        book.set_aside(book.propose(prompt)).result(PATIENCE_S)
+        handle = suites.run(workbench, prompt, given, workbench.store.packs.cases(prompt), set_name="holdout")
+        report = report_of(workbench, prompt, handle.run_uid)
+        (judge,), (column,) = report.judged.judges, report.columns
+        assert column.judge_words == "judge unmeasured"
+        assert judge.words.endswith(" Unmeasured here: answers of the hold-out stay unseen.")
+        assert judge.note == f"{HELD_OUT} {HELD_OUT_STEP}"
+        assert judge.step == "label"
+        assert column.judging[0].words.startswith("m0: unmeasured, by the judge alone 100 % (")
+        assert "label" not in column.judging[0].words
 
 
 def judged_and_labelled(workbench: Workbench, prompt: str, given: SuiteSettings, *fails_of: int) -> str:

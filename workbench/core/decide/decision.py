@@ -318,7 +318,8 @@ class Decision:
     """The answer. `also` are the further rows of the table that apply, in their order.
 
     `reasons` are the three strongest, `confidence_sentence` says why the confidence is what it is. `would_change` says
-    what would change this advice, `unknowns` the facts that were missing. `retiring` is None if its model stays.
+    what would change this advice, `unknowns` the facts that were missing. `retiring` is None if its model stays. `done`
+    are the ids of all steps that the history shows to be done, also of those that are not listed.
     """
 
     code: DecisionCode
@@ -341,6 +342,7 @@ class Decision:
     sources: tuple[DecideSource, ...]
     rules_date: str
     retiring: RetiringNote | None = None
+    done: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from workbench.core.decide.cost_figures import Saving
 from workbench.core.decide.decision import Action, ActionKind, Advice, Need, Outcome, Step
+from workbench.core.decide.done_steps import DONE, done_steps
 from workbench.core.decide.evidence import PairEvidence
 from workbench.core.decide.figure_words import listed
 from workbench.core.decide.findings.failures import had_schema
@@ -25,6 +26,8 @@ from workbench.core.text import counted, plural
 
 MOST_STEPS = 5
 _FEWEST_FOR_HOLDOUT = 60
+_NEVER_ASKED = frozenset({"unscored", "unanswered", "single", "independent"})
+"""Steps that most histories never need: that they are done is not worth a line."""
 _NAMED: Mapping[int, frozenset[str]] = {
     2: frozenset({"labels", "judge", "single"}),
     4: frozenset({"guards"}),
@@ -53,9 +56,18 @@ def steps(found: Judgement, headline: Advice) -> tuple[Step, ...]:
         listed.insert(0, first)
     still = [one for one in listed if not one.is_done][:MOST_STEPS]
     room = MOST_STEPS - len(still)
-    done = [one for one in listed if one.is_done][-room:] if room and still else []
+    # Those of the way to the headline are kept longest.
+    every = [*_done_elsewhere(found, listed), *listed]
+    done = [one for one in every if one.is_done][-room:] if room and still else []
     kept = {one.id for one in (*still, *done)}
-    return tuple(one for one in listed if one.id in kept)
+    return tuple(one for one in every if one.id in kept)
+
+
+def _done_elsewhere(found: Judgement, listed: Sequence[Step]) -> list[Step]:
+    """Return the done steps that are not on the way to the headline any more."""
+    there = {one.id for one in listed} | _NEVER_ASKED
+    words, said = found.rules.steps, found.rules.say("step.done")
+    return [Step(name, words[name].done, said, (), is_done=True) for name in done_steps(found) if name not in there]
 
 
 def _named(found: Judgement, headline: Advice, listed: Sequence[Step]) -> Step | None:
@@ -107,7 +119,7 @@ class _Experiment:
         usd, minutes = (None, None) if calls is None else self._reading.effort(calls)
         return Step(
             name,
-            said.title.format(**words),
+            said.done if is_done else said.title.format(**words),
             said.sentence.format(**words),
             tuple(Outcome(when, means) for when, means in said.outcomes),
             action,
@@ -235,7 +247,8 @@ class _Experiment:
             is_done, count = state != "untested", counted(stubborn.stubborn, "case")
             yield self._step("probe", action, 2 * stubborn.stubborn, is_done=is_done, count=count)
         if state == "knowledge":
-            yield self._step("facts", Action("compose", "Add facts to the prompt"), 2 * self._cases)
+            action, is_done = Action("compose", "Add facts to the prompt"), DONE["facts"](self._found)
+            yield self._step("facts", action, 2 * self._cases, is_done=is_done)
 
     def _models(self) -> Iterator[Step]:
         wanted = self._found.rules.thresholds.other_models
@@ -295,10 +308,11 @@ class _Experiment:
             need = self._found.findings["F13"].need
             count = self._found.rules.thresholds.rows_to_try if need is None or need.count is None else need.count
             action = None if need is None else need.action
-            yield self._step("rows", action, count=counted(count, "training row"))
+            yield self._step("rows", action, count, count=counted(count, "training row"))
         if row == 16:
             yield from self._costs_before_training()
-            yield self._step("train", Action("training", "Export training files"))
+            action = Action("training", "Export training files")
+            yield self._step("train", action, is_done=DONE["train"](self._found))
             holdout = max(self._found.evidence.cases.holdout, self._found.rules.thresholds.tuned_cases)
             is_known = self._found.state("F16") != "none"
             action = Action("tuned_lane", "Run the hold-out" if is_known else "Add the adapter", "", "holdout", holdout)

@@ -18,6 +18,9 @@ from workbench.core.text import counted, plural
 
 COMPARING = "Unmeasured: it compares two answers, and labels are about single ones."
 """Why the error of a judge that compares answers stays unknown."""
+HELD_OUT = "Unmeasured here: answers of the hold-out stay unseen."
+"""Why the error of a judge stays unknown on held-out cases."""
+HELD_OUT_STEP = "Label answers of the cases you tuned on to see how far to trust the judge."
 _ALONE = "by the judge alone"
 _LONGEST_PROBLEM = 300
 _FEW = 0.15
@@ -121,16 +124,19 @@ def beside_rate_words(corrected: CorrectedRate | None, *, is_measured: bool) -> 
     return f"{raw}, corrected {rate} ({ends})"
 
 
-def corrected_words(corrected: CorrectedRate, *, is_measured: bool) -> str:
+def corrected_words(corrected: CorrectedRate, *, is_measured: bool, is_held_out: bool = False) -> str:
     """Return "Corrected for the judge's errors: 71 % (58 to 84); by the judge alone 78 %.", or what it takes.
 
-    `is_measured` is about the judge. A column of few answers may be corrected without: when each has a label.
+    `is_measured` is about the judge. A column of few answers may be corrected without: when each has a label. Nobody is
+    asked to label held-out answers.
     """
     raw = f"{_ALONE} {rate_words(corrected.raw)}"
     left_out = _left_out_words(corrected.unsure, corrected.unscored)
     if corrected.rate is None:
         need = _needed(corrected.missing, corrected.labels)
         state = "Not corrected" if is_measured else "Unmeasured"
+        if is_held_out:
+            return _joined(f"{state}, {raw}.", left_out)
         return _joined(f"{state}, {raw}: label {need} of this column to correct for the judge's errors.", left_out)
     if corrected.interval is None:
         state = "Not corrected" if is_measured else "Unmeasured"

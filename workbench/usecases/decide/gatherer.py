@@ -24,6 +24,7 @@ from workbench.core.testing.grid import CaseSetName, SuiteRun
 from workbench.core.testing.tries import TryHistory
 from workbench.store import Store
 from workbench.store.decide.prompt_facts import CaseFact
+from workbench.usecases.decide.call_figures import call_figures
 from workbench.usecases.decide.champion import Champion, champions, models_in_use
 from workbench.usecases.decide.column_evidence import ColumnMaker, ModelBook
 from workbench.usecases.decide.column_reader import ColumnReader, ColumnSet, is_evidence
@@ -38,6 +39,8 @@ from workbench.usecases.testing.tries import SuiteTries
 
 _SETS: tuple[CaseSetName, ...] = ("tuning", "holdout")
 _MOST_RUNS = 500
+_MOST_ITERATIONS = 20
+"""Runs in Compose whose calls tell what more calls cost where no test does."""
 _DAY_MS = 86_400_000
 
 
@@ -91,6 +94,7 @@ class EvidenceGatherer:
             tries=tried,
             judges=JudgeFacts(store.judges, runs).of(uid for one in judged if one is not None for uid in one.run_uids),
             optimiser=_optimiser(facts.improved_at, runs),
+            other_calls=call_figures(store.decide.newest_calls(prompt_uid, _MOST_ITERATIONS), None, None),
         )
 
     def _champion(

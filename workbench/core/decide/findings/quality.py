@@ -112,7 +112,7 @@ def judge_trust(maker: FindingMaker) -> Finding:
             rates = {"catch": percent(judge.catch_rate), "alarms": percent(judge.false_alarms)}
             said = maker.say("F3.measured", **rates, **words)
         return maker.finding("F3", "measured", "holds", said, run_uids=main.run_uids)
-    state = "comparing" if judge.is_comparing else "few" if judge.is_measured else "unmeasured"
+    state = "comparing" if judge.is_comparing else "few" if judge.is_compared else "unmeasured"
     said = maker.say(f"F3.{state}", **words)
     return maker.finding("F3", state, "cannot tell", said, "low", run_uids=main.run_uids, need=need)
 
