@@ -37,8 +37,8 @@ WIDE, NARROW = (1440, 900), (1024, 700)
 PATIENCE_S = 120.0
 SETTLE_MS = 150
 """How long to wait before a picture, for timers that follow a change."""
-_MOST_LOOKS = 12
-"""After so many looks a picture is taken although the window still changes, such as by a spinner or a caret."""
+_LOOK_MS, _MOST_LOOKS = 80, 12
+"""Pause between looks whether the window still changes; after so many a picture is taken although it does."""
 CTRL, ALT, SHIFT = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.AltModifier,
@@ -78,19 +78,19 @@ class Demo:
 
     def picture(self, name: str) -> None:
         """Save a picture of the window with the dialogs and menus in front of it."""
-        picture, before = self._settled(), None
+        picture, before = self._settled(SETTLE_MS), None
         for _ in range(_MOST_LOOKS):
             if picture == before:
                 break
-            picture, before = self._settled(), picture
+            picture, before = self._settled(_LOOK_MS), picture
         self._pictures += 1
         file = self._out / f"{self._pictures:02d}-{name}.png"
         if not picture.save(str(file)):
             raise DemoError(f"the picture {file} could not be saved")
         self.say(f"picture {file.name}")
 
-    def _settled(self) -> QImage:
-        self.pause(SETTLE_MS)
+    def _settled(self, ms: int) -> QImage:
+        self.pause(ms)
         return self._grabbed().toImage()
 
     def _grabbed(self) -> QPixmap:

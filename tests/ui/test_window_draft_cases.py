@@ -70,7 +70,7 @@ def test_value_sets_of_an_earlier_release_become_cases_at_the_start(desk: Desk) 
         [(before,)], "SELECT body FROM drafts JOIN prompts ON prompts.id = prompt_id WHERE prompts.uid = ?", uid
     )
     assert names(desk) == ["Ada", "Bo"], "nothing is lost"
-    desk.until(lambda: "value sets of the draft again" in desk.notice())
+    desk.until(lambda: "only in the draft again" in desk.notice())
     window.values.focus("question")
     desk.ctrl(Qt.Key.Key_A)
     desk.type("Where?")

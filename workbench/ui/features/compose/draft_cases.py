@@ -85,7 +85,7 @@ class CaseEvents(QObject):
                 compose.cases.forget(adopted.created)
             services.events.publish(DataChanged(Changed.CASES))
             services.notices.quiet(
-                "sets", "These are value sets of the draft again. Your next change in Compose makes them cases."
+                "sets", "These values are only in the draft again. Your next change in Compose makes them cases."
             )
 
         services.notices.withdraw(_KEY)

@@ -62,7 +62,7 @@ def sort_extra(extra: str, set_fields: Collection[str]) -> tuple[str, dict[str, 
     if found.problems:
         raise ValueError(found.problems[0])
     if both := sorted(set(set_fields) & found.values.keys()):
-        raise ValueError(f"“{both[0]}” is set above. Remove it here or there.")
+        raise ValueError(f"“{both[0]}” is set above, too. Remove one of the two.")
     return json.dumps(found.rest, ensure_ascii=False) if found.rest else "", found.values
 
 

@@ -139,7 +139,7 @@ class TryDialog(ComparisonDialog):
         super().__init__(
             "Compare champion and challenger",
             "Both are asked afresh on the same cases: an earlier result was picked because it was good. The result "
-            f"says whether the challenger is better, or ruled out to be {points_words(choice.gain)} better.",
+            f"says whether the challenger is better, or rules out a gain of {points_words(choice.gain)}.",
             parent,
         )
         self._choice = choice
