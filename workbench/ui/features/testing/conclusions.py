@@ -35,7 +35,8 @@ def show_conclusions(card: SentenceCard, suites: SuiteController) -> str:
     checks = 0 if overview is None else overview.checks
     if run is None or overview is None or not checks:
         none = run is None or overview is None
-        card.say(() if none else (_NO_CHECKS,), "", "Add checks", run_uid="" if run is None else run.uid)
+        uid = "" if run is None else run.uid
+        card.say(() if none else (_NO_CHECKS,), "", "Add checks", run_uid=uid, roomy=False)
         return "checks"
     if suites.is_running:
         sentences = report.sentences if report is not None and report.scored else ()
