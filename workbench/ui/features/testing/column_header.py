@@ -53,7 +53,7 @@ class SuiteHeader(QHeaderView):
         """Show further figures below those that are always shown, unless the heads are low."""
         if detailed != self._is_detailed:
             self._is_detailed = detailed
-            self.updateGeometry()
+            self.geometriesChanged.emit()
             self.viewport().update()
 
     def restyle(self) -> None:
