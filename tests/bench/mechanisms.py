@@ -22,7 +22,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.bench import loop, streaming
+from tests.bench import case_import, loop, streaming
 from tests.bench.engine_rig import server
 from tests.bench.histories import add_iterations, echo_history, endpoint_history
 from tests.bench.many_prompts import prompts_with_answers
@@ -210,6 +210,22 @@ def _rank() -> Iterator[Sample]:
 
 
 @contextlib.contextmanager
+def _cases() -> Iterator[Sample]:
+    def sample() -> Figures:
+        with home() as place:
+            case_import.make(place.database)
+            path = place.folder / "cases.csv"
+            case_import.write_rows(path, case_import.QUICK_ROWS)
+            with started(case_import.WINDOW, place.environment(BENCH_CASES=str(path), **_without())) as window:
+                found = window.line(case_import.PATIENCE_S)
+                window.end()
+        times = {f"20,000 cases, {step}": 1000 * seconds for step, seconds in found["took"].items()}
+        return times | {f"20,000 cases, {step}: worst gap": found["gaps"][step][0] for step in found["took"]}
+
+    yield sample
+
+
+@contextlib.contextmanager
 def _paste() -> Iterator[Sample]:
     with home() as place:
         echo_history(place.database)
@@ -243,6 +259,7 @@ SCENARIOS: Mapping[str, Callable[[], contextlib.AbstractContextManager[Sample]]]
     "large_run": _large_run,
     "stream": _stream,
     "rank": _rank,
+    "cases": _cases,
 }
 MECHANISMS = (
     Mechanism("two_phase_start", "ui/shell/frame.py, ui/shell/start.py", ("start", "first_token")),
@@ -257,7 +274,8 @@ MECHANISMS = (
     Mechanism("idle_queue", "ui/widgets/idle_queue.py", ("prompts", "stream")),
     Mechanism("lane_slots", "ui/features/lanes/lane_slot.py, visible_lanes.py", ("prompts",)),
     Mechanism("chunked_insert", "ui/editor/chunked_insert.py", ("paste",)),
-    Mechanism("small_collections", "host/garbage.py", ("rank",)),
+    Mechanism("small_collections", "host/garbage.py", ("rank", "cases")),
+    Mechanism("thread_switches", "ui/main.py", ("cases", "rank", "stream", "start", "run_8")),
 )
 
 

@@ -53,6 +53,13 @@ def _gc_freeze() -> Iterator[None]:
     gc.freeze = lambda: None
 
 
+def _thread_switches() -> Iterator[None]:
+    yield
+    import sys
+
+    sys.setswitchinterval = lambda seconds: None
+
+
 def _small_collections() -> Iterator[None]:
     yield
     import gc
@@ -167,6 +174,7 @@ SWITCHES: dict[str, Switch] = {
     "gc_off_at_start": _gc_off_at_start,
     "gc_freeze": _gc_freeze,
     "small_collections": _small_collections,
+    "thread_switches": _thread_switches,
     "preloader": _preloader,
     "hidden_page_theme": _hidden_page_theme,
     "deferred_restyle": _deferred_restyle,

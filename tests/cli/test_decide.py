@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -59,3 +61,33 @@ def test_unknown_prompt_and_folder_are_refused(ended: str, tmp_path: Path, capsy
     said = capsys.readouterr()
     assert said.out == ""
     assert "is a folder" in said.err
+
+
+def test_device_or_pipe_is_refused_and_stays_what_it_is(
+    ended: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for option in ("--markdown", "--html"):
+        assert main(["decide", "--db", ended, "Order bot", option, str(pipe)]) == 2
+        said = capsys.readouterr()
+        assert (said.out, said.err) == ("", f"workbench: {pipe} is a device or a pipe. Name a file.\n")
+    assert pipe.is_fifo()
+
+
+def test_full_disk_says_what_to_do_and_keeps_the_report_of_before(
+    ended: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "r.html"
+    page.write_text("before", "utf-8")
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("workbench.usecases.exchange.exporter.os.fsync", full)
+    assert main(["decide", "--db", ended, "Order bot", "--html", str(page)]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert f"{page} cannot be written. Make room, or choose another folder." in said.err
+    assert page.read_text("utf-8") == "before"
+    assert [one.name for one in tmp_path.iterdir() if one.suffix == ".partial"] == []

@@ -70,9 +70,23 @@ def test_forecast_line_shows_tokens_cost_and_lanes() -> None:
     assert line(Forecast((lane("nothing", output=None),))) == ""
     assert Forecast((lane("a", 0, 5),)).parts(2) == ("", "5 tokens")
     tiny = lane("d", 3, output=None)
-    assert line(Forecast((tiny,))) == "10 tokens · est. over $0 for 1 lane"
+    assert line(Forecast((tiny,))) == "10 tokens · input < $0.0001 for 1 lane"
     many = lane("d", 493, samples=20)
     assert line(Forecast((many,))) == "500 tokens · est. $0.0104–0.0108 for 1 lane, 20 calls"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        (0.0, 0.0, "$0"),
+        (0.00001, 0.00002, "< $0.0001"),
+        (0.00001, 0.0002, "up to $0.0002"),
+        (0.0, 0.0002, "$0–0.0002"),
+        (0.0008, 0.0015, "$0.0008–0.0015"),
+    ],
+)
+def test_span_of_small_amounts_reads_as_one_phrase(low: float, high: float, shown: str) -> None:
+    assert show_span(AmountSpan(low, high)) == shown
 
 
 def test_free_lanes_and_lanes_without_prices_are_distinguished() -> None:
@@ -148,7 +162,7 @@ def test_detail_of_a_reported_cost_without_past_answers_has_the_input_cost() -> 
 def test_cost_ranges_are_formatted() -> None:
     assert show_span(AmountSpan(0.0011, 0.0011)) == "$0.0011"
     assert show_span(AmountSpan(0.0008, 0.0015)) == "$0.0008–0.0015"
-    assert show_span(AmountSpan(0.00001, 0.0015)) == "< $0.0001–0.0015"
+    assert show_span(AmountSpan(0.00001, 0.0015)) == "up to $0.0015"
 
 
 CACHING = Rates(1e-6, 2e-6, 1e-7, written=1.25e-6)

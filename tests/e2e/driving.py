@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -37,6 +37,8 @@ WIDE, NARROW = (1440, 900), (1024, 700)
 PATIENCE_S = 120.0
 SETTLE_MS = 150
 """How long to wait before a picture, for timers that follow a change."""
+_MOST_LOOKS = 12
+"""After so many looks a picture is taken although the window still changes, such as by a spinner or a caret."""
 CTRL, ALT, SHIFT = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.AltModifier,
@@ -76,12 +78,20 @@ class Demo:
 
     def picture(self, name: str) -> None:
         """Save a picture of the window with the dialogs and menus in front of it."""
-        self.pause(SETTLE_MS)
+        picture, before = self._settled(), None
+        for _ in range(_MOST_LOOKS):
+            if picture == before:
+                break
+            picture, before = self._settled(), picture
         self._pictures += 1
         file = self._out / f"{self._pictures:02d}-{name}.png"
-        if not self._grabbed().save(str(file)):
+        if not picture.save(str(file)):
             raise DemoError(f"the picture {file} could not be saved")
         self.say(f"picture {file.name}")
+
+    def _settled(self) -> QImage:
+        self.pause(SETTLE_MS)
+        return self._grabbed().toImage()
 
     def _grabbed(self) -> QPixmap:
         frame = self.window.frame

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tests.patience import PATIENCE_S
 from tests.store.judging.judges import HASH, RUBRIC, about, judge_prompt, judged, judgement, label, verdict
 from tests.store.making import LATER, NOW, done, lane
 from tests.store.testing.suites import CONTAINS, called, case, key, suite
@@ -58,17 +59,17 @@ def judged_test(
         )
         for number in range(cases)
     ]
-    store.packs.save_cases(prompt, made).result(10)
+    store.packs.save_cases(prompt, made).result(PATIENCE_S)
     store.tests.save_settings(
         prompt, SuiteSettings(CHECKS, columns=tuple(columns), judge=JudgeSettings(JUDGE)), NOW
-    ).result(10)
-    store.tests.begin(suite(uid, prompt_uid=prompt, cases=made, columns=columns, **run)).result(10)
+    ).result(PATIENCE_S)
+    store.tests.begin(suite(uid, prompt_uid=prompt, cases=made, columns=columns, **run)).result(PATIENCE_S)
     cells = [key(number, column) for number in range(cases) for column in range(len(columns))]
     outputs = called(store, uid, cells)
     ends = [CellEnd(output, _answer(*one[:2]), LATER) for one, output in zip(cells, outputs, strict=True)]
-    store.tests.finish_outputs(ends).result(10)
+    store.tests.finish_outputs(ends).result(PATIENCE_S)
     scoring = f"{uid}.s"
-    store.tests.begin_scoring(uid, scoring, CHECKS, NOW).result(10)
+    store.tests.begin_scoring(uid, scoring, CHECKS, NOW).result(PATIENCE_S)
     found = judge_prompt(store, prompt, uid=f"{prompt}.judge")
     starts = [
         judgement(
@@ -89,7 +90,7 @@ def judged_test(
         verdict(one, output, says(*one[:2]), "pass" if one.case % 5 else "fail", **decided(*one[:2]))
         for one, output in zip(cells, outputs, strict=True)
     ]
-    store.tests.save_scores(scoring, scores).result(10)
+    store.tests.save_scores(scoring, scores).result(PATIENCE_S)
     return outputs
 
 
@@ -98,7 +99,7 @@ def compared_test(store: Store, uid: str = "t1", *, prompt: str = "p") -> None:
     judged_test(store, uid=uid, prompt=prompt)
     cells = [key(case_, column) for case_ in range(24) for column in range(2)]
     scoring = f"{uid}.compared"
-    store.tests.begin_scoring(uid, scoring, (CONTAINS, BEST), LATER).result(10)
+    store.tests.begin_scoring(uid, scoring, (CONTAINS, BEST), LATER).result(PATIENCE_S)
     found = judge_prompt(store, prompt, kind="select-best", uid=f"{prompt}.best")
     starts = [
         judgement(
@@ -118,7 +119,7 @@ def compared_test(store: Store, uid: str = "t1", *, prompt: str = "p") -> None:
         )
         for one in cells
     ]
-    store.tests.save_scores(scoring, scores).result(10)
+    store.tests.save_scores(scoring, scores).result(PATIENCE_S)
 
 
 def label_all(store: Store, outputs: Sequence[str], uid: str = "t1") -> None:

@@ -26,6 +26,9 @@ BETTER = (
 )
 
 
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
 def _script(steps: list[dict[str, Any]]) -> dict[str, Any]:
     hello = [{"text": "Hello "}, {"text": "there."}, {"finish": "stop"}]
     return {"default": hello, "models": {"improver": steps}}
@@ -86,6 +89,27 @@ def test_one_change_can_be_accepted_and_undone(desk: Desk) -> None:
     assert window.editor.content() == changed
     desk.until_rows(iterations, "SELECT iterations FROM prompts")
     assert desk.shown_rows() == timeline
+
+
+def test_one_key_asks_then_accepts_and_asks_again_after_an_edit(desk: Desk) -> None:
+    dialog = _opened(desk, [{"text": BETTER}])
+    window, pane, question = desk.window, dialog.proposal, dialog.question
+    said = (question.ask.toolTip(), pane.accept.toolTip())
+    assert said == ("Ask the model (Ctrl+Enter)", "Accept the proposal")
+    desk.press(Qt.Key.Key_Return, CTRL, on=dialog)
+    desk.until(lambda: not dialog.is_running and pane.proposal is not None)
+    assert pane.accept.toolTip() == "Accept the proposal (Ctrl+Enter)"
+    question.feedback.setFocus()
+    desk.type("Shorter.")
+    desk.press(Qt.Key.Key_Return, CTRL, on=dialog)
+    asked = "SELECT count(*) FROM runs WHERE kind = 'improve'"
+    desk.until_rows([(2,)], asked)
+    desk.until(lambda: not dialog.is_running and pane.proposal is not None)
+    assert window.editor.content() == PROMPT
+    desk.press(Qt.Key.Key_Enter, CTRL, on=dialog)
+    desk.until(lambda: window.dialogs.improve is None)
+    assert window.editor.content() != PROMPT
+    assert desk.rows(asked) == [(2,)]
 
 
 def test_all_changes_can_be_accepted_and_earlier_proposals_reopened(desk: Desk) -> None:

@@ -146,15 +146,30 @@ def test_schema_pasted_into_a_message_is_offered_as_the_output_format(desk: Desk
     assert window.editor.content() == as_text
 
 
-def test_examples_pasted_into_a_message_that_was_changed_since_are_added_to_it(desk: Desk) -> None:
+def test_offer_stays_until_the_pasted_text_is_edited(desk: Desk) -> None:
     window = desk.open()
     window.editor.set_content(ASKED)
     window.editor.focus_first()
     field = window.editor.blocks[0].field
     field.insertFromMimeData(copied(PAIRS))
+    field.select(0, 0)
+    desk.type("x")
+    window.shown_notice.end_leaving()
+    assert desk.notice() == "You pasted 2 examples as text."
     field.select(3, 2)
-    field.insertFromMimeData(copied("x"))
-    changed = window.editor.content().messages
-    offer = next(one for one in window.notice.findChildren(QPushButton) if one.text() == "Add 2 examples")
-    offer.click()
-    assert window.editor.content() == Content(changed, examples=EXAMPLES)
+    desk.type("y")
+    assert not desk.notice().startswith("You pasted")
+    assert window.editor.content().examples == ()
+
+
+def test_offer_for_a_pasted_text_goes_with_its_prompt(desk: Desk) -> None:
+    window = desk.open()
+    window.editor.set_content(ASKED)
+    window.editor.focus_first()
+    window.editor.blocks[0].field.insertFromMimeData(copied(PAIRS))
+    assert desk.notice() == "You pasted 2 examples as text."
+    desk.until(lambda: not window.notice.is_new)
+    before = window.prompt_uid
+    window.command("new_prompt")
+    desk.until(lambda: window.prompt_uid not in ("", before))
+    desk.until(lambda: not desk.notice().startswith("You pasted"))

@@ -291,7 +291,24 @@ def test_several_runs_are_listed(desk: Desk, source: StandInDecisions) -> None:
     desk.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    assert [action.text() for action in menu.actions()] == ["Test 2", "Test 1"]
+    assert [action.text() for action in menu.actions()] == ["Test 1", "Test 2"]
+    menu.close()
+
+
+def test_every_run_behind_a_row_can_be_opened(desk: Desk, source: StandInDecisions) -> None:
+    view = shown(desk)
+    uids = tuple(f"run-{number}" for number in range(40, 0, -1))
+    view.runs_wanted.emit(uids, view.rows[0].runs)
+    desk.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    entries = [action for action in menu.actions() if not action.isSeparator()]
+    assert [action.text() for action in entries[:12]] == [f"Test {number}" for number in range(40, 28, -1)]
+    older = [action.menu() for action in entries[12:]]
+    assert [action.text() for action in entries[12:]] == ["24 older runs, from test 28", "4 older runs, from test 4"]
+    assert [action.text() for part in older for action in part.actions()] == [
+        f"Test {number}" for number in range(28, 0, -1)
+    ]
     menu.close()
 
 

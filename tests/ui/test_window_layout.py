@@ -18,6 +18,7 @@ from workbench.host.dirs import places
 from workbench.ui.features.lanes.attempts import AttemptsRow
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.row_end import HiddenMark
+from workbench.ui.shell.frame import SMALLEST
 
 pytestmark = pytest.mark.window
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
@@ -199,8 +200,9 @@ def test_maximized_lane_shows_the_number_of_other_lanes(desk: Desk) -> None:
     assert not behind.isVisible()
 
 
-def test_three_lanes_fit_in_a_1440_by_900_window(desk: Desk) -> None:
-    window = desk.open(ECHO, size=(1440, 900))
+@pytest.mark.parametrize("width", [1425, 1440])
+def test_three_lanes_fit_on_a_screen_of_1440_px_also_beside_a_window_frame(desk: Desk, width: int) -> None:
+    window = desk.open(ECHO, size=(width, 870))
     _lanes(desk)
     desk.run()
     last = _column(desk, "s2")
@@ -209,6 +211,17 @@ def test_three_lanes_fit_in_a_1440_by_900_window(desk: Desk) -> None:
     assert window.lanes.add_button.text() == "+"
     window.lane_list.remove("s2")
     desk.until(lambda: window.lanes.add_button.text() == "+ Lane")
+
+
+def test_tabs_of_the_views_stay_in_the_smallest_window(desk: Desk) -> None:
+    window = desk.open(ECHO, size=SMALLEST)
+    window.notices.quiet("x", "The lane echo was hidden and is not run.", label="Show", act=lambda: None)
+    desk.until(lambda: window.notice.isVisible())
+    for view in ("compose", "test", "history", "rank", "decide"):
+        tab = window.views.tabs.tab(view)
+        assert window.frame.rect().contains(tab.mapTo(window.frame, tab.rect().bottomRight()))
+        assert tab.isVisible()
+    assert window.notice.width() >= 280
 
 
 def test_lane_widths_can_follow_their_content(desk: Desk) -> None:

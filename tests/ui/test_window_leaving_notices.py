@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 
 import pytest
@@ -9,8 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
+from workbench.ui.shell.notices import WindowNotices
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
+
+
+SENTENCE = "Not possible. Add a lane, then run."
 
 
 def two_cases(desk: Desk) -> None:
@@ -82,17 +87,93 @@ def test_undo_of_a_late_result_waits_in_the_view_where_it_began(desk: Desk) -> N
     window.tasks.watch(work, lambda _: window.notices.offer("Done at last.", "Undo", lambda: undone.append("it")))
     desk.press(Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier, on=window.frame)
     desk.until(lambda: window.history_view is not None)
+    handled: list[None] = []
+    window.tasks.watch(work, lambda _: handled.append(None))
     work.set_result(None)
-    desk.until(lambda: desk.notice() == "Done at last.")
+    desk.until(lambda: bool(handled))
+    assert desk.notice() != "Done at last."
     assert not window.notices.offers_undo
     window.command("undo")
     assert undone == []
-    desk.until(lambda: not window.notice.is_new)
-    desk.press(Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier, on=window.frame)
-    desk.until(window.editor.isVisible)
-    assert desk.notice() == ""
+    to_compose(desk)
+    assert desk.notice() == "Done at last."
     window.command("undo")
     desk.until(lambda: undone == ["it"])
+
+
+def to_history(desk: Desk) -> None:
+    desk.press(Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier, on=desk.window.frame)
+    desk.until(lambda: desk.window.history_view is not None and not desk.window.editor.isVisible())
+
+
+def to_compose(desk: Desk) -> None:
+    desk.press(Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier, on=desk.window.frame)
+    desk.until(desk.window.editor.isVisible)
+
+
+def late(desk: Desk, say: Callable[[WindowNotices], object]) -> None:
+    """Say something in the result of work that began in Compose and ends in History."""
+    window, work, handled = desk.window, Future[None](), list[None]()
+    window.tasks.watch(work, lambda _: say(window.notices))
+    window.tasks.watch(work, lambda _: handled.append(None))
+    to_history(desk)
+    work.set_result(None)
+    desk.until(lambda: bool(handled))
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda notices: notices.refused(SENTENCE),
+        lambda notices: notices.quiet("star", SENTENCE),
+        lambda notices: notices.brief("copied", SENTENCE),
+        lambda notices: notices.offer(SENTENCE, "Add", lambda: None),
+    ],
+)
+def test_late_result_is_said_in_the_view_where_it_began(desk: Desk, say: Callable[[WindowNotices], object]) -> None:
+    desk.open()
+    late(desk, say)
+    assert desk.notice() != SENTENCE
+    to_compose(desk)
+    assert desk.notice() == SENTENCE
+    desk.until(lambda: not desk.window.notice.is_new)
+    for go in (to_history, to_compose):
+        go(desk)
+        assert desk.notice() != SENTENCE
+
+
+def test_late_result_is_said_where_the_work_is_reported(desk: Desk) -> None:
+    window = desk.open()
+    window.notices.quiet("backup", "Making a backup…", lasting=True)
+    desk.until(lambda: not window.notice.is_new)
+    late(desk, lambda notices: notices.quiet("backup", "The backup is made."))
+    assert desk.notice() == "The backup is made."
+
+
+def test_late_problem_is_said_at_once(desk: Desk) -> None:
+    desk.open()
+    late(desk, lambda notices: notices.problem("The disk is full. Free some space, then retry."))
+    assert desk.notice().startswith("The disk is full.")
+
+
+def test_late_result_about_a_prompt_that_was_left_is_not_said(desk: Desk) -> None:
+    window = desk.open()
+    late(desk, lambda notices: notices.refused(SENTENCE))
+    before = window.prompt_uid
+    window.command("new_prompt")
+    desk.until(lambda: window.prompt_uid not in ("", before))
+    to_compose(desk)
+    desk.until(lambda: desk.notice() != SENTENCE)
+
+
+def test_offer_that_is_in_no_menu_stays_until_its_view_is_left(desk: Desk) -> None:
+    window = desk.open()
+    window.notices.brief("tests", "1 lane of Compose is not a column.", "Add it", lambda: None)
+    desk.until(lambda: not window.notice.is_new)
+    window.shown_notice.end_leaving()
+    assert desk.notice() == "1 lane of Compose is not a column."
+    to_history(desk)
+    assert desk.notice() != "1 lane of Compose is not a column."
 
 
 def test_problem_stays_in_every_view(desk: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
@@ -11,6 +13,7 @@ from tests.store.testing.suites import answered, begun, case, key, scored
 from tests.ui.desk import Desk
 from tests.ui.rank_support import opened
 from tests.usecases.judged_history import runs
+from workbench.app.rank.check_ranking import PLOT, RATE, TITLES
 from workbench.host.clock import utc_now
 from workbench.store import Store
 from workbench.ui.features.rank.checks import READING
@@ -71,6 +74,30 @@ def test_rank_switches_between_verdicts_and_checks_and_mixes_nothing(desk: Desk)
     desk.until(view.table.isVisible)
     assert not view.by_checks.isVisible()
     assert "verdicts" in view.pill.text()
+
+
+def test_names_keep_their_room_beside_the_words_about_a_judge(desk: Desk) -> None:
+    window = opened(desk, a_test)
+    view = entered(desk)
+    window.actions["rank_by_checks"].trigger()
+    table = view.by_checks.table
+    desk.until(lambda: table.isVisible() and table.rowCount() == 2)
+    desk.rest()
+    assert not table.isColumnHidden(PLOT)
+    said = "judged 93 %, corrected 80 % (63 to 90), judged 70 %, corrected 60 % (43 to 72)"
+    table.show_rows(tuple(replace(row, judged=said) for row in table.ranked))
+    window.frame.resize(1024, 700)
+    desk.until(lambda: table.isColumnHidden(PLOT))
+    spared = [TITLES.index(title) for title in ("Cases that pass", "Cost per 1,000", "Median latency")]
+    assert all(map(table.isColumnHidden, spared))
+    assert table.columnWidth(0) >= table.sizeHintForColumn(0)
+    assert table.horizontalHeader().length() <= table.viewport().width()
+    assert all(words in table.item(0, 0).toolTip() for words in ("cases pass", "per 1,000", "median", said))
+    window.frame.resize(2400, 900)
+    desk.until(lambda: not table.isColumnHidden(PLOT))
+    assert not any(map(table.isColumnHidden, spared))
+    assert table.columnWidth(0) >= table.sizeHintForColumn(0)
+    assert table.columnWidth(RATE) >= table.sizeHintForColumn(RATE)
 
 
 def test_ranking_by_checks_says_what_is_missing_and_follows_a_test(desk: Desk) -> None:

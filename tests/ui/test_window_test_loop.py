@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
@@ -19,10 +20,12 @@ from tests.usecases.test_check_trial import InThisProcess
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.app.testing.arrangement import Arrangement
 from workbench.app.testing.cell_reader import EARLIER
+from workbench.core.lanes import LITELLM, Lane
 from workbench.core.testing.grid import CellDetail
 from workbench.ui.features.testing.view import TestView
 from workbench.ui.shell.events import Changed, DataChanged
 from workbench.usecases.check_trial import CheckTrial
+from workbench.usecases.problems import RefusedError
 
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("does not support", extend=True)]
 CTRL, SHIFT, ALT = (
@@ -185,6 +188,35 @@ def test_run_is_paused_stopped_and_resumed_and_results_arrive_live(desk: Desk) -
     desk.until(lambda: not suites.is_running and suites.estimate.new == 0)
     desk.until_rows([(cells, cells)], "SELECT count(*), count(DISTINCT output_id) FROM run_cells")
     assert desk.rows("SELECT count(*) FROM runs WHERE kind = 'test'") == [(1,)]
+
+
+def test_why_a_test_cannot_start_is_said_in_test_alone(desk: Desk) -> None:
+    window = desk.open(HELLO)  # type: ignore[arg-type] # a script
+    window.lane_list.replace_all([Lane("a", LITELLM, "openai/gpt-5-mini")])
+    window.store.packs.save_cases(window.prompt_uid, order_cases(2)).result(10)
+    desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
+    desk.until(lambda: "needs an API key" in desk.notice())
+    desk.until(lambda: not window.notice.is_new)
+    desk.press(Qt.Key.Key_1, ALT)
+    desk.until(window.editor.isVisible)
+    assert "needs an API key" not in desk.notice()
+
+
+def test_why_a_test_cannot_start_waits_for_its_view(desk: Desk) -> None:
+    window = desk.open(HELLO)  # type: ignore[arg-type] # a script
+    desk.press(Qt.Key.Key_2, ALT)
+    view = window.views.page("test")
+    assert isinstance(view, TestView)
+    start, work, refused = view.suites, Future[None](), list[Exception]()
+    start.refused.connect(refused.append)
+    window.tasks.watch(work, None, start.refused.emit)
+    desk.press(Qt.Key.Key_1, ALT)
+    desk.until(window.editor.isVisible)
+    work.set_exception(RefusedError("openai needs an API key. Add it in the settings, then run again."))
+    desk.until(lambda: bool(refused))
+    assert "needs an API key" not in desk.notice()
+    desk.press(Qt.Key.Key_2, ALT)
+    assert "needs an API key" in desk.notice()
 
 
 def test_failed_calls_are_retried(desk: Desk) -> None:

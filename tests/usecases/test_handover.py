@@ -176,11 +176,11 @@ def test_commands_are_complete_and_quoted_for_the_shell(store: Store) -> None:
     ]
     assert {words[words.index("--num_train_epochs") + 1] for words in trained} == {"2"}
     assert {words[words.index("--model_name_or_path") + 1] for words in trained} == {base}
-    assert sum(line.startswith("together files upload") for line in commands) == 4
-    assert sum(line.startswith("together fine-tuning create") for line in commands) == 3
+    assert sum(line.startswith("tg files upload") for line in commands) == 4
+    assert sum(line.startswith("tg fine-tuning create") for line in commands) == 3
     tested = next(line for line in commands if line.startswith("workbench test"))
     assert shlex.split(tested)[:3] == ["workbench", "test", "Order bot"]
-    assert "Options are those of 2026-12-02" in one.document
+    assert f"Options are those of {training_commands().date}" in one.document
     assert all(source in one.document for route in training_commands().routes for source in route.sources)
 
 

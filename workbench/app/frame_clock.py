@@ -19,8 +19,10 @@ from workbench.usecases.other_processes import OtherProcessesSeen, ended_elsewhe
 from workbench.usecases.workbench import Workbench
 
 FRAME_MS = 16
-BUDGET_MS = 4
+BUDGET_MS = 3
 """Time budget of a frame: outputs left when it is spent move to the next frame."""
+_LEAST_PAUSE_MS = 8
+"""The pause between two frames while outputs wait for their turn."""
 SLOWEST_FRAME_MS = 250
 WATCH_MS = 1000
 LOOKS_BETWEEN = 10
@@ -110,7 +112,7 @@ class FrameClock(QObject):
             self.second.emit()
         # Queued outputs have already waited a frame; the pause only has to let keys and paints in.
         pause = spent * (1.5 if self._turns else 3)
-        wanted = min(SLOWEST_FRAME_MS, max(FRAME_MS, int(pause)))
+        wanted = min(SLOWEST_FRAME_MS, max(_LEAST_PAUSE_MS if self._turns else FRAME_MS, int(pause)))
         if self._frames.isActive() and wanted != self._frames.interval():
             self._frames.setInterval(wanted)
 

@@ -195,7 +195,7 @@ def _test_one(
     if failure := handle.progress().failure:
         print(one_line(f"The last failed call: {failure}"), file=sys.stderr)
     if handle.problem is not None:
-        # It was printed when it happened.
+        # It is printed by now.
         return FAILED, rest(plan.budget, handle.progress()), handle.run_uid if handle.is_recorded else ""
     question = SuiteQuestion(
         baseline_run="" if other is None else other.uid,
@@ -219,7 +219,7 @@ def _test_one(
 
 
 def follow(workbench: Workbench, handle: SuiteHandle) -> None:
-    """Print progress until the run has ended; Ctrl+C stops it and keeps what is answered."""
+    """Print progress until the run has ended, and why it did not begin; Ctrl+C stops it and keeps what is answered."""
     printer = ProgressPrinter(sys.stderr, is_terminal=sys.stderr.isatty())
     try:
         while not handle.wait(_LOOK_EVERY_S):
@@ -233,6 +233,8 @@ def follow(workbench: Workbench, handle: SuiteHandle) -> None:
         handle.wait(_STOP_WITHIN_S)
         raise
     printer.close()
+    if handle.problem is not None and not handle.is_recorded:
+        complain(handle.problem.sentence, handle.problem.detail)
 
 
 def _run_named(workbench: Workbench, prompt_uid: str, name: str) -> SuiteRun:

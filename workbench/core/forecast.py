@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.core.billing import TokenPrices, prices_of
-from workbench.core.money import Rates, show_cost
+from workbench.core.money import SMALLEST_SHOWN, Rates, show_cost
 from workbench.core.price_sheet import has_token_prices
 from workbench.core.text import plural
 from workbench.core.token_counts import TokenCount, Tokenizer, show_tokens
@@ -242,9 +242,12 @@ def _money(forecast: Forecast) -> str:
     if unpriced == len(forecast.lanes):
         return "cost unknown"
     span = show_span(known)
-    if forecast.open_ended:
-        span = "over $0" if span.startswith("<") else f"at least {span}"
-    return f"est. {span}{f' + {lanes_without_prices(unpriced)}' if unpriced else ''}"
+    if forecast.open_ended and 0 < known.low < SMALLEST_SHOWN:
+        # “At least nothing” would say nothing.
+        said = f"input {span}"
+    else:
+        said = f"est. {'at least ' if forecast.open_ended and known.low else ''}{span}"
+    return f"{said}{f' + {lanes_without_prices(unpriced)}' if unpriced else ''}"
 
 
 def lanes_without_prices(count: int) -> str:
@@ -253,8 +256,10 @@ def lanes_without_prices(count: int) -> str:
 
 
 def show_span(span: AmountSpan) -> str:
-    """Return for example "$0.0011", or "$0.0008–0.0015" if both ends differ as formatted."""
+    """Return for example "$0.0011", or "$0.0008–0.0015" or "up to $0.0002" if both ends differ as formatted."""
     low, high = show_cost(span.low), show_cost(span.high)
+    if low != high and low.startswith("<"):
+        return f"up to {high}"
     return low if low == high else f"{low}–{high.removeprefix('$')}"
 
 

@@ -127,13 +127,17 @@ def _prices(count: int) -> str:
     return "a price" if count == 1 else "prices"
 
 
+SMALLEST_SHOWN = 0.00005
+"""US dollars below which no figure is shown."""
+
+
 def show_cost(usd: float | None, *, free: bool = False, about: bool = False) -> str:
     """Format a cost: "free", "unknown", or dollars with enough digits for small amounts ("$0.0004", "about $1.20")."""
     if free:
         return "free"
     if usd is None:
         return "unknown"
-    if 0 < usd < 0.00005:
+    if 0 < usd < SMALLEST_SHOWN:
         return "< $0.0001"
     if usd == 0:
         text = "$0"

@@ -47,6 +47,19 @@ class CommandRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class AdapterSettings:
+    """Settings of a LoRA adapter to start from; `learning_rate` is by the kind of rows, written as in the commands."""
+
+    rank: int
+    alpha: int
+    learning_rate: Mapping[str, str]
+
+    def filled(self, kind: str) -> dict[str, str]:
+        """Return what fills the placeholders of commands for rows of a kind."""
+        return {"rank": str(self.rank), "alpha": str(self.alpha), "learning_rate": self.learning_rate[kind]}
+
+
+@dataclass(frozen=True, slots=True)
 class WayBack:
     """A way to bring a tuned model back as a lane: words with placeholders, and commands."""
 
@@ -61,6 +74,7 @@ class TrainingCommands:
 
     date: str
     base_model: str
+    settings: AdapterSettings
     routes: tuple[CommandRoute, ...]
     back: tuple[WayBack, ...]
 
@@ -73,6 +87,7 @@ def training_commands() -> TrainingCommands:
     return TrainingCommands(
         data["date"],
         data["base_model"],
+        AdapterSettings(**data["settings"]),
         tuple(_route(row) for row in data["routes"]),
         tuple(WayBack(row["title"], row["words"].strip(), row["commands"].strip()) for row in data["back"]),
     )

@@ -119,7 +119,7 @@ def _routes(facts: HandOverFacts, commands: TrainingCommands) -> Iterator[str]:
         "install. Rank, epochs and learning rate are starting points, not results."
     )
     yield ""
-    filled = _filled(facts)
+    filled = {**_filled(facts), **commands.settings.filled(facts.kind)}
     names = tuple(part.name for part in facts.parts)
     for route in commands.routes:
         lines = route.lines(facts.kind, names, filled, validates=bool(facts.validation))

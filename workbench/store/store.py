@@ -343,10 +343,10 @@ class Store(LazyRecords):
         """Remove an endpoint from the list; past runs keep naming it."""
         return self._write(lambda c: endpoints.remove(c, uid, now))
 
-    def endpoints(self) -> list[Endpoint]:
-        """Return the built-in endpoints, then the user's own by name."""
+    def endpoints(self, uid: str = "") -> list[Endpoint]:
+        """Return the built-in endpoints, then the user's own by name; with `uid`, only that one."""
         with self._readers.use() as connection:
-            return endpoints.listed(connection)
+            return endpoints.listed(connection, uid)
 
     def set_meta(self, key: str, value: str) -> Future[None]:
         """Set a meta value of this file, such as `last_prompt`."""

@@ -36,11 +36,14 @@ if TYPE_CHECKING:
 DESKTOP_FILE = "prompt-workbench"
 _WATCH_AFTER_MS = 30
 """After the first paint, so that a typed letter is painted before the exception handling is imported."""
+_SWITCH_S = 0.0005
+"""How long another thread may go on computing once the UI thread wants to work, in s; see docs/DECISIONS.md."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the window until it is closed; return the exit code."""
     chosen = database(sys.argv[1:] if argv is None else argv)
+    sys.setswitchinterval(_SWITCH_S)
     app = QApplication([sys.argv[0] or "prompt-workbench", "-style", STYLE])
     app.setApplicationName("prompt-workbench")
     app.setApplicationDisplayName("Prompt Workbench")

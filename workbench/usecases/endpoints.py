@@ -135,7 +135,7 @@ class Endpoints:
 
     def find(self, uid: str) -> Endpoint | None:
         """Return an endpoint, None if it was removed."""
-        return next((endpoint for endpoint in self.all() if endpoint.uid == uid), None)
+        return next(iter(self._store.endpoints(uid)), None) if uid else None
 
     def save(self, form: EndpointForm, *, session_only: bool = False) -> SavedEndpoint:
         """Add or change an endpoint that has an address.

@@ -186,18 +186,19 @@ class LaneCaller:
         provider_of: ProviderOf,
         lacks: Lacks,
         files: FilePaths,
-        endpoint: Callable[[str], Endpoint | None],
         on_sent: Callable[[Endpoint], None],
         end: Callable[[LiveOutput, OutputState, Failure | None], None],
     ) -> None:
         self._engine, self._keys, self._provider_of, self._lacks = engine, keys, provider_of, lacks
         self._files = files
-        self._endpoint, self._on_sent, self._end = endpoint, on_sent, end
+        self._on_sent, self._end = on_sent, end
         self._lock = threading.Lock()
         self._closing = False
 
-    def ask(self, live: LiveOutput, asked: LaneQuestion) -> None:
+    def ask(self, live: LiveOutput, asked: LaneQuestion, find: Callable[[str], Endpoint | None]) -> None:
         """Send a call: at once if its keys are cached, otherwise on a new thread once they are read.
+
+        `find` returns an endpoint by its uid.
 
         Reading a key takes as long as a person needs to unlock the keyring, and a minute if the keyring hangs. The
         thread is a daemon, so that it does not keep the program from ending.
@@ -209,7 +210,7 @@ class LaneCaller:
             self._end(live, "stopped", None)
             return
         try:
-            live.endpoint = self._endpoint(asked.lane.endpoint)
+            live.endpoint = find(asked.lane.endpoint)
             known = live.endpoint is None or all(
                 self._keys.remembers(name) for name in wanted_keys(live.endpoint, live.model, self._provider_of)
             )

@@ -8,10 +8,10 @@ the engine or the network, except `close` and `settle`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from workbench.core.content import Content
@@ -31,7 +31,7 @@ from workbench.usecases.problems import Problem, RefusedError, problem_of
 from workbench.usecases.recorder import Recorder
 from workbench.usecases.run_handle import RunHandle
 from workbench.usecases.run_listeners import RunListeners
-from workbench.usecases.run_plan import Texts, check, plan_lanes, render_content, sendable
+from workbench.usecases.run_plan import PlannedLane, Texts, check, plan_lanes, render_content, sendable
 from workbench.usecases.session import SessionTotals
 from workbench.usecases.transcript import Transcript
 
@@ -67,10 +67,8 @@ class Runner:
         owner: RunOwner,
     ) -> None:
         """`endpoint` returns the endpoint of a uid, None if there is none; it must not access the network."""
-        self._store = store
-        self._engine = engine
-        self._pricing = pricing
-        self._session = session
+        self._store, self._engine, self._endpoint = store, engine, endpoint
+        self._pricing, self._session = pricing, session
         self._listeners = listeners
         self._owner = owner
         self._lock = threading.Lock()
@@ -83,7 +81,7 @@ class Runner:
         self._starts = ThreadPoolExecutor(1, "run-start")
         self._ends = ThreadPoolExecutor(1, "run-end")
         self._recorder = Recorder(store, owner.now, listeners.problem, listeners.on_saved_late)
-        self._asker = LaneCaller(engine, keys, provider_of, lacks, files, endpoint, pricing.prepare, self._end_here)
+        self._asker = LaneCaller(engine, keys, provider_of, lacks, files, pricing.prepare, self._end_here)
 
     def start_iteration(
         self,
@@ -128,8 +126,7 @@ class Runner:
 
         def begin() -> None:
             self._listeners.on_run_started(self._record(handle, plan(handle, self._owner)))
-            for transcript, question in zip(transcripts, asked, strict=True):
-                self._ask(transcript, question)
+            self._ask(zip(transcripts, asked, strict=True))
 
         self._enter(handle, begin)
         return handle
@@ -260,9 +257,9 @@ class Runner:
         begun = self._record(handle, start())
         self._session.started(handle.prompt_uid, self._owner.clock())
         self._listeners.on_run_started(begun)
-        for transcript in handle.transcripts:
-            lane = planned[transcript.position]
-            self._ask(transcript, LaneQuestion(nth(lane.lane, transcript.sample), lane.rendered[transcript.value_set]))
+        self._ask(
+            (transcript, _question(planned[transcript.position], transcript)) for transcript in handle.transcripts
+        )
 
     def _record(self, handle: RunHandle, start: RunStart) -> RunBegun:
         try:
@@ -292,13 +289,16 @@ class Runner:
             output_uid, transcript.uid, self._owner.now(), owner_uid=self._owner.uid
         ).result()
         transcript.place(record.position, attempt, record.value_set, record.sample)
-        self._ask(transcript, LaneQuestion(nth(ran.lane, record.sample), rendered))
+        self._ask(((transcript, LaneQuestion(nth(ran.lane, record.sample), rendered)),))
 
-    def _ask(self, transcript: Transcript, asked: LaneQuestion) -> None:
-        with self._lock:
-            live = self._live[transcript.uid]
-        self._recorder.watch(transcript)
-        self._asker.ask(live, asked)
+    def _ask(self, calls: Iterable[tuple[Transcript, LaneQuestion]]) -> None:
+        # Each look into the history waits several times for the UI thread, which prepares the lanes meanwhile.
+        find = cache(self._endpoint)
+        for transcript, asked in calls:
+            with self._lock:
+                live = self._live[transcript.uid]
+            self._recorder.watch(transcript)
+            self._asker.ask(live, asked, find)
 
     def _end_here(self, live: LiveOutput, state: OutputState, failure: Failure | None) -> None:
         self._ends.submit(self._end, live, Result(state, model=live.model, failure=failure))
@@ -348,6 +348,10 @@ class Runner:
     def _touch(self, output_uid: str) -> None:
         with self._lock:
             self._dirty.add(output_uid)
+
+
+def _question(planned: PlannedLane, transcript: Transcript) -> LaneQuestion:
+    return LaneQuestion(nth(planned.lane, transcript.sample), planned.rendered[transcript.value_set])
 
 
 def _iteration(

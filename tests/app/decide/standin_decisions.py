@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tests.core.decide import scenarios
-from workbench.app.decide.source import LinkedRun, PromptDecision
+from workbench.app.decide.source import PromptDecision
 from workbench.core.decide.decide import decide
 from workbench.core.decide.evidence import DecideEvidence
 from workbench.core.decide.goals import DecideGoals
-from workbench.core.decide.report import DecisionReport
+from workbench.core.decide.report import DecisionReport, EvidenceRun
 from workbench.core.decide.rules import decide_rules
 from workbench.store.errors import failure
 
@@ -34,8 +34,8 @@ class StandInDecisions:
     def save_goals(self, prompt_uid: str, goals: DecideGoals) -> None:
         self.goals = goals
 
-    def runs(self, uids: Sequence[str]) -> tuple[LinkedRun, ...]:
-        return tuple(LinkedRun(uid, f"Test {uid.rpartition('-')[2]}", is_test=True) for uid in uids)
+    def runs(self, uids: Sequence[str]) -> tuple[EvidenceRun, ...]:
+        return tuple(EvidenceRun(uid, f"test {uid.rpartition('-')[2]}", None, is_test=True) for uid in uids)
 
 
 def decided_prompt(prompt_uid: str, found: DecideEvidence, goals: DecideGoals | None = None) -> PromptDecision:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 from tests.app.decide.standin_decisions import decided_prompt
 from tests.core.decide import scenarios
@@ -101,3 +103,12 @@ def test_all_rules_are_shown_and_the_row_of_the_headline_is_marked() -> None:
     assert all(one.address in text for one in rules.sources.values())
     assert all(route.sentence in text for route in DECISION.routes)
     assert "←" not in rules_text(rules, None)
+
+
+def test_rules_name_all_files_that_they_are_made_of() -> None:
+    text = rules_text(decide_rules(), None)
+    folder = Path(__file__).parents[3] / "resources" / "decide"
+    assert sorted(re.findall(r"• (\w+\.yml): ", text)) == sorted(file.name for file in folder.iterdir())
+    assert "• fewest cases: 20" in text
+    assert "• significance: 0.05" in text
+    assert all(f"• {one.done}." in text for one in decide_rules().steps.values())

@@ -31,7 +31,7 @@ from workbench.core.lanes import ECHO, Lane
 from workbench.core.run_limits import Limits
 from workbench.core.statistics.judge_cells import JudgedCell, JudgeVerdict, RandomLabel
 from workbench.core.statistics.judge_error import JudgeError, judge_error
-from workbench.core.statistics.judge_words import verdict_words
+from workbench.core.statistics.judge_words import bias_words, fault_words, verdict_words
 from workbench.core.testing.grid import RowFilter
 from workbench.core.testing.judged_report import JudgedCheck
 from workbench.core.testing.settings import JudgeSettings, SuiteSettings
@@ -118,17 +118,35 @@ def measured(caught: int, missed: int, alarms: int, passed: int) -> JudgeError:
     [
         (measured(5, 3, 0, 4), ""),
         (measured(10, 0, 0, 10), "The judge agreed with you about every answer."),
-        (measured(5, 5, 0, 12), "The judge is too lenient: it passed 5 answers that you failed."),
-        (measured(9, 0, 4, 8), "The judge is too strict: it failed 4 answers that you passed."),
+        (measured(5, 5, 0, 12), "The judge is too lenient: it passed 5 of 10 answers that you failed."),
+        (measured(9, 0, 4, 8), "The judge is too strict: it failed 4 of 12 answers that you passed."),
         (
             measured(5, 5, 5, 5),
-            "The judge errs both ways: it passed 5 answers that you failed and it failed 5 answers that you passed.",
+            "The judge errs both ways: it passed 5 of 10 answers that you failed and failed 5 of 10 that you passed.",
         ),
-        (measured(12, 1, 0, 12), "The judge mostly agrees with you: it passed 1 answer that you failed."),
+        (measured(12, 1, 0, 12), "The judge mostly agrees with you: it passed 1 of 13 answers that you failed."),
     ],
 )
 def test_what_is_wrong_with_a_judge_is_said_in_one_sentence(error: JudgeError, words: str) -> None:
     assert verdict_words(error) == words
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (measured(3, 5, 0, 4), ""),
+        (measured(10, 0, 0, 10), ""),
+        (measured(5, 5, 0, 12), "Its pass rates are probably too high."),
+        (measured(9, 0, 4, 8), "Its pass rates are probably too low."),
+        (measured(5, 5, 5, 5), ""),
+        # It fails few of many good answers, but more than it passes of the few bad ones.
+        (measured(2, 2, 6, 60), ""),
+        (measured(60, 6, 2, 2), ""),
+    ],
+)
+def test_it_is_said_what_the_errors_of_a_judge_do_to_pass_rates(error: JudgeError, words: str) -> None:
+    assert bias_words(error) == words
+    assert fault_words(error) == " ".join(filter(None, (verdict_words(error), words)))
 
 
 def test_a_verdict_never_stands_without_the_judges_error() -> None:

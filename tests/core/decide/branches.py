@@ -135,6 +135,7 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         {"F3": "measured", "F4": "missed"},
     ),
     "judge without rates": (judged(JudgeEvidence(60)), {"F3": "measured", "F4": "unclear"}),
+    "judge known elsewhere": (judged(JudgeEvidence(60, 0.9, 0.1, is_elsewhere=True)), {"F3": "measured"}),
     "judge unmeasured": (judged(JudgeEvidence(10)), {"F3": "unmeasured", "F4": "unjudged"}),
     "judge measured roughly": (
         judged(JudgeEvidence(30, 0.8, 0.1), corrected_passes=rate(80, 100)),
@@ -280,6 +281,10 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
             tries=(attempt(3, 3, 120, version=7),),
         ),
         {"F11": "untried"},
+    ),
+    "no limits and no price": (
+        missed(columns=(column(70, 100, figures=figures(cost_usd=None, p95_ms=1400.0)),)),
+        {"F12": "fine"},
     ),
     "no limits": (missed(columns=(column(70, 100, figures=CALLS),)), {"F12": "fine"}),
     "caching unknown": (
@@ -443,6 +448,14 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
     ),
     "tuned on the cases looked at": (
         missed(pairs=(pair("tuned", (60, 25, 2, 13), "tuning", challenger="L", title="LoRA"),)),
+        {"F16": "few"},
+    ),
+    "unclear and partly untested": (
+        evidence(goals=TARGET, columns=(column(33, 40),), cases=CaseCounts(80, 50, untried=14, untried_holdout=10)),
+        {"F4": "unclear"},
+    ),
+    "tuned beside another model only": (
+        missed(columns=(MISSED, column(60, 100, key="L", title="LoRA", model="ft:acme", adapter="ft:acme"))),
         {"F16": "few"},
     ),
     "training with few hold-out cases of it": (

@@ -10,7 +10,7 @@ import pytest
 
 from tests.core.decide import scenarios
 from tests.core.decide.branches import BRANCHES
-from tests.core.decide.made import TODAY, column, decided, evidence, finding, rate
+from tests.core.decide.made import TODAY, column, decided, evidence, figures, finding, rate
 from workbench.core.decide.decision import Decision, DecisionCode
 from workbench.core.decide.decision_words import tone
 from workbench.core.decide.evidence import CaseCounts, DecideEvidence, JudgeEvidence, TryEvidence
@@ -31,7 +31,7 @@ def text(decision: Decision) -> str:
 SCENARIOS: tuple[tuple[Callable[[], DecideEvidence], DecisionCode, int, tuple[str, ...]], ...] = (
     (scenarios.almost_empty, "NOT_ENOUGH", 1, ("20 cases", "4 more verdicts", "20 calls, about $0.04")),
     (scenarios.good_enough, "SHIP", 6, ("114 of 120", "95 %", "89.5 to 97.7 %", "$2 a month")),
-    (scenarios.straddling, "NOT_ENOUGH", 8, ("33 of 40", "83 %", "68.1 to 91.3 %", "25 more cases")),
+    (scenarios.straddling, "NOT_ENOUGH", 8, ("33 of 40", "83 %", "68.1 to 91.3 %", "25 more hold-out cases")),
     (scenarios.broken_format, "FIX_FORMAT", 9, ("24 of 29 failures", "no version has a schema", "71 of 100")),
     (scenarios.missing_knowledge, "ADD_KNOWLEDGE", 10, ("18 of 80 cases", "16 of 18 pass", "Training would teach")),
     (
@@ -281,7 +281,7 @@ def test_the_first_step_is_what_the_headline_asks_for(name: str) -> None:
 
 
 def test_an_adapter_that_forgets_is_trained_again_and_measured_again() -> None:
-    again, measured = decided(scenarios.tuned_forgets()).steps
+    again, measured = (step for step in decided(scenarios.tuned_forgets()).steps if not step.is_done)
     assert again.title == "Train again with general rows, fewer passes or a lower rank"
     assert again.action is not None
     assert again.action.kind == "training"
@@ -352,7 +352,7 @@ def test_what_would_change_the_return_is_said_where_it_would(name: str) -> None:
 
 
 def test_evidence_of_nothing_counts_nothing() -> None:
-    assert evidence().cases == CaseCounts(0, 0, 0, 0, None, 0, None)
+    assert evidence().cases == CaseCounts(0, 0, 0, 0, None, 0, 0, None)
     assert list(data_lines(DecisionReport("p", TODAY, decided(evidence()), DecideGoals(), CaseCounts()))) == [
         "0 cases to tune on, 0 held out."
     ]
@@ -370,6 +370,17 @@ def test_what_a_call_costs_is_no_reason_without_a_limit() -> None:
     for made in (scenarios.better_model, scenarios.straddling):
         assert not any("a call" in reason and "You set no limit" in reason for reason in decided(made()).reasons)
     assert any("$3,000" in reason for reason in decided(scenarios.too_dear()).reasons)
+
+
+def test_a_price_that_is_unknown_holds_nothing() -> None:
+    """Without a limit nothing is broken, so that a target that is met still ends in shipping."""
+    unpriced = column(190, 200, figures=figures(cost_usd=None, p95_ms=1400.0))
+    decision = decided(evidence(goals=DecideGoals(target=0.9), columns=(unpriced,)))
+    found = finding(decision, "F12")
+    assert (decision.code, found.state, found.word) == ("SHIP", "fine", "cannot tell")
+    assert "What a call costs is not known" in found.sentence
+    priced = decided(evidence(goals=DecideGoals(target=0.9), columns=(replace(unpriced, figures=figures()),)))
+    assert finding(priced, "F12").word == "holds"
 
 
 def test_a_rate_over_samples_is_that_of_the_answers() -> None:
@@ -446,3 +457,27 @@ def test_contradictions_come_before_any_other_advice() -> None:
     decision = decided(scenarios.contradictory())
     assert [one.table_row for one in decision.also] == [13]
     assert next(row for row in decision.rows if row.id == "data").lead.id == "F2"
+
+
+def test_a_need_says_what_its_calls_take() -> None:
+    one = column(70, 100, "tuning", figures=figures(cost_usd=0.01))
+    decision = decided(evidence(goals=DecideGoals(target=0.9), columns=(one,)))
+    need = finding(decision, "F7").need
+    assert need is not None
+    # Three versions with two models, of which one column is there.
+    assert (need.calls, need.cost_usd) == (500, pytest.approx(5.0))
+    assert need.sentence.startswith("Run 3 versions with 2 models on the same cases: 500 calls, about $5")
+    rows = finding(decided(scenarios.few_rows()), "F13").need
+    assert rows is not None
+    assert (rows.count, rows.calls) == (12, 12)
+    assert "New answers for that: 12 calls" in rows.sentence
+
+
+def test_what_would_change_names_the_judge_behind_its_number() -> None:
+    judged = column(190, 200, by_judge=1, by_rule=199)
+    met = decided(evidence(goals=DecideGoals(target=0.8), columns=(judged,)))
+    assert met.code == "SHIP"
+    [said] = [one for one in met.would_change if one.startswith("A target above")]
+    assert said.endswith("Judge unmeasured.")
+    plain = decided(evidence(goals=DecideGoals(target=0.8), columns=(column(190, 200),)))
+    assert not any("udge" in one for one in plain.would_change)

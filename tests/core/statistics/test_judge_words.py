@@ -48,8 +48,8 @@ def corrected(cells: list[JudgedCell]) -> CorrectedRate:
 def test_measured_judge_catches_and_fails() -> None:
     found = error((17, 1), (3, 9))
     assert judge_words(found) == (
-        "The judge catches 9 of 10 answers that you failed (90 %, 60 to 98) and fails 3 of 20 that you passed "
-        "(15 %, 5 to 36)."
+        "The judge catches 9 of 10 answers that you failed (90 %, 95 % interval 60 to 98) and fails 3 of 20 that you "
+        "passed (15 %, 5 to 36)."
     )
     assert agreement_words(found) == "The judge agrees with you about 26 of 30 answers (87 %, 70 to 95)."
     assert unmeasured_words(found) == ""
@@ -67,11 +67,12 @@ def test_unmeasured_judge_says_how_many_labels_are_needed(labels: int, need: str
 
 def test_judge_without_good_or_bad_answers_says_so() -> None:
     assert judge_words(error((22, 0), (3, 0))) == (
-        "You failed none of 25 answers, so the judge's catch rate is unknown. It fails 3 of 25 that you passed "
-        "(12 %, 4 to 30)."
+        "You failed none of 25 answers, so whether the judge catches bad ones is unknown. It fails 3 of 25 that you "
+        "passed (12 %, 95 % interval 4 to 30)."
     )
     assert judge_words(error((0, 2), (0, 18))) == (
-        "The judge catches 18 of 20 answers that you failed (90 %, 70 to 97). You passed none of 20 answers."
+        "The judge catches 18 of 20 answers that you failed (90 %, 95 % interval 70 to 97). You passed none of "
+        "20 answers."
     )
 
 
@@ -92,24 +93,26 @@ def test_corrected_rate_stands_beside_the_raw_one() -> None:
     cells = answered((17, 1), (3, 9), (40, 30))
     assert (
         corrected_words(corrected(cells), is_measured=True)
-        == "Corrected for the judge's errors: 65 % (51 to 78); raw 58 % (48 to 67)."
+        == "Corrected for the judge's errors: 65 % (51 to 78); by the judge alone 58 % (48 to 67)."
     )
     assert corrected_words(corrected([*cells, JudgedCell("more", "unscored", "pass")]), is_measured=True).endswith(
-        "; raw 58 % (48 to 67). 1 label left out: 1 of unscored answers."
+        "; by the judge alone 58 % (48 to 67). 1 label left out: 1 of unscored answers."
     )
 
 
 def test_uncorrected_rate_says_what_is_needed() -> None:
     assert corrected_words(corrected(answered((5, 0), (1, 2), (50, 42))), is_measured=False) == (
-        "Unmeasured, raw 55 % (45 to 64): label 12 more random answers of this column to correct for the judge's "
+        "Unmeasured, by the judge alone 55 % (45 to 64): label 12 more random answers of this column to correct for "
+        "the judge's "
         "errors."
     )
     assert corrected_words(corrected(answered((0, 0), (0, 0), (5, 3))), is_measured=False) == (
-        "Unmeasured, raw 62 % (31 to 86): label 8 random answers of this column to correct for the judge's errors."
+        "Unmeasured, by the judge alone 62 % (31 to 86): label 8 random answers of this column to correct for "
+        "the judge's errors."
     )
     cells = [replace(cell, cluster=str(at % 5)) for at, cell in enumerate(answered((17, 1), (3, 9), (20, 0)))]
     assert corrected_words(corrected(cells), is_measured=True) == (
-        "Not corrected, raw 38 of 50: labels in at least 10 clusters are needed."
+        "Not corrected, by the judge alone 38 of 50: labels in at least 10 clusters are needed."
     )
 
 
@@ -118,12 +121,14 @@ def test_the_words_beside_a_rate_and_those_about_the_judge_agree() -> None:
     assert beside_rate_words(few, is_measured=False) == "judge unmeasured"
     # Labels of other columns measured the judge: it is this column that lacks labels.
     assert beside_rate_words(few, is_measured=True) == "judged 55 %, not corrected"
-    assert corrected_words(few, is_measured=True).startswith("Not corrected, raw 55 % (45 to 64): label 12 more")
+    assert corrected_words(few, is_measured=True).startswith(
+        "Not corrected, by the judge alone 55 % (45 to 64): label 12"
+    )
     # Every answer of a short column has a label, and yet they are too few to measure the judge.
     all_ = corrected(answered((9, 2), (0, 1), (0, 0)))
     assert beside_rate_words(all_, is_measured=False) == "judge unmeasured"
     said = corrected_words(all_, is_measured=False)
-    assert said.startswith("Unmeasured, raw 92 % (")
+    assert said.startswith("Unmeasured, by the judge alone 92 % (")
     assert "By your labels of all 12 answers: 75 % (" in said
     many = corrected(answered((17, 1), (3, 9), (40, 30)))
     assert beside_rate_words(many, is_measured=True) == "judged 58 %, corrected 65 % (51 to 78)"
@@ -135,7 +140,7 @@ def test_difference_stands_beside_the_raw_one() -> None:
     assert found is not None
     said = corrected_difference_words(replace(found, left_out=LeftOutPairs(unscored=2)))
     assert said.startswith("Difference corrected for the judge's errors: 29 points, 95 % interval 3 to ")
-    assert said.endswith("; raw 27 points. 2 cases left out: 2 unscored.")
+    assert said.endswith("; by the judge alone 27 points. 2 cases left out: 2 unscored.")
 
 
 def test_correction_says_what_the_judge_hid_or_made_up() -> None:
@@ -178,12 +183,14 @@ def test_failed_judgements_are_counted_with_their_most_frequent_problem() -> Non
 def test_uncorrected_difference_says_what_is_needed() -> None:
     few = CorrectedDifference(40, LeftOutPairs(), 0.125, (4, 20))
     assert corrected_difference_words(few) == (
-        "Difference unmeasured, raw 12 points: label 4 more random answers of the baseline and 20 more random answers "
+        "Difference unmeasured, by the judge alone 12 points: label 4 more random answers of the baseline and 20 more "
+        "random answers "
         "of this column to correct for the judge's errors."
     )
     assert "label 1 more random answer of this column to" in corrected_difference_words(replace(few, missing=(0, 1)))
     assert corrected_difference_words(replace(few, missing=(0, 0), difference=0.1)) == (
-        "Difference not corrected, raw 12 points: labels in at least 10 clusters are needed on both sides."
+        "Difference not corrected, by the judge alone 12 points: labels in at least 10 clusters are needed on both "
+        "sides."
     )
 
 

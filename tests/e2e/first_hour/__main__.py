@@ -1,7 +1,7 @@
 """Does the tasks of the first hour and prints what they took: `python -m tests.e2e.first_hour [WORD …]`.
 
 Words choose the tasks whose names contain one of them. A picture of the end of every task goes to build/first-hour.
-Exits with 1 when a task fails or takes more actions than its goal.
+Exits with 1 when a task fails, or takes more actions than its goal or than before.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def measure(task: Task, screen: str) -> Measured:
         except TaskFailedError as error:
             return Measured(task, trouble=str(error))
     missed = task.goal is not None and hands.actions > task.goal
-    return Measured(task, hands.keys, hands.texts, hands.waits, "over the goal" if missed else "")
+    trouble = "over the goal" if missed else "more than before" if hands.actions > task.before else ""
+    return Measured(task, hands.keys, hands.texts, hands.waits, trouble)
 
 
 def table(rows: list[Measured]) -> str:
@@ -54,8 +55,8 @@ def table(rows: list[Measured]) -> str:
     for row in rows:
         figures = (row.keys, row.texts, row.keys + row.texts, row.waits)
         keys, texts, actions, waits = ("–",) * 4 if row.trouble and not row.keys else map(str, figures)
-        goal, before = (str(figure or "–") for figure in (row.task.goal, row.task.before))
-        line = f"{row.task.name:32} {keys:>5} {texts:>6} {actions:>8} {waits:>6} {goal:>5} {before:>7}"
+        goal = str(row.task.goal or "–")
+        line = f"{row.task.name:32} {keys:>5} {texts:>6} {actions:>8} {waits:>6} {goal:>5} {row.task.before:>7}"
         lines.append(f"{line}  {row.trouble}".rstrip())
     return "\n".join(lines)
 
@@ -69,6 +70,8 @@ def main(words: list[str]) -> int:
     with display() as screen:
         rows = [measure(task, screen) for task in chosen]
     print(table(rows))
+    better = sum(0 < row.keys + row.texts < row.task.before for row in rows)
+    print(f"{better} of {len(rows)} tasks take fewer actions than before")
     return int(any(row.trouble for row in rows))
 
 

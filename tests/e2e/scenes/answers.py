@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 from tests.e2e.driving import CTRL, SHIFT, Demo
 from tests.e2e.scenes.staging import ask, command, dialog, provider, shots, show
 from tests.e2e.scenes.texts import ARGUMENTS, BLOCKS, JSON, MARKDOWN, SAMPLES
-from tests.fakes.provider import SSE, Hold, Reply, Send, Wait, chunk, event, stream
+from tests.fakes.provider import SSE, Hold, Reply, Send, Wait, chunk, event, models, stream
 from workbench.core.content import Content, Message
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane, Params
 from workbench.core.run_limits import Limits
@@ -145,7 +145,7 @@ def odd(demo: Demo) -> None:
             "several-1": several("It is on its way.", "It was shipped on Friday.", ""),
             "thinking-1": stream(thoughts, "Your order **123ABCDEFG** is on its way."),
         }
-        fake.answer = lambda request: replies[request.body["model"]]
+        fake.answer = lambda request: replies[request.body["model"]] if request.body else models(*replies)
         names = zip(("g1", "g2", "g3"), replies, strict=True)
         show(demo, Content((Message("user", "Where is my order?"),)), tuple(Lane(g, endpoint, m) for g, m in names))
         demo.run()

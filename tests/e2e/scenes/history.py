@@ -7,10 +7,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.e2e.driving import NARROW, WIDE, Demo
-from tests.e2e.scenes.staging import command, shots
+from tests.e2e.scenes.staging import ask, command, shots
+from tests.e2e.scenes.texts import MARKDOWN
 from tests.ui.pasts import fill
 from workbench.ui.features.history.run_actions import RunCuration
 from workbench.ui.features.history.view import HistoryView
+from workbench.usecases.curation import Curator
 
 
 def history(demo: Demo) -> None:
@@ -22,6 +24,14 @@ def history(demo: Demo) -> None:
     demo.until("the history is read", lambda: view.empty.isVisible() or view.model.rowCount())
     if view.empty.isVisible():
         shots(demo, "history-nothing-run")
+    command(demo, "view_compose")
+    ask(demo, MARKDOWN)
+    command(demo, "view_history")
+    demo.until("the run with Markdown is shown", lambda: view.model.rowCount() and view.detail.looked is not None)
+    shots(demo, "history-markdown", narrow=True)
+    # Runs are listed in the order of their recording; those to be recorded now are older than what was run before.
+    before = [str(uid) for (uid,) in demo.rows("SELECT uid FROM runs")]
+    Curator(window.store).archive(before, archived=True).result()
     fill(window.store)
     demo.until("all runs can be found", lambda: not window.workbench.searcher.behind())
     view.refresh()
@@ -52,6 +62,7 @@ def history(demo: Demo) -> None:
     demo.picture("history-at-200-narrow")
     demo.resize(WIDE)
     window.theme.set_scale(1.0)
+    Curator(window.store).archive(before, archived=False).result()
     command(demo, "view_compose")
 
 

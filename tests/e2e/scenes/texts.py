@@ -90,3 +90,7 @@ SAMPLES = (
     "It is on its way: Friday 28 November, as the database says.",
     "Order 123ABCDEFG left Lyon this morning. You can expect it on Friday.",
 )
+TOOLS = (
+    '[{"name": "lookup_order", "description": "Finds an order by its number.", "input_schema": {"type": "object", '
+    '"properties": {"order_number": {"type": "string"}}, "required": ["order_number"]}}]'
+)

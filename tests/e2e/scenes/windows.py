@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.e2e.driving import NARROW, WIDE, Demo
 from tests.e2e.scenes.staging import ask, command, dialog, opened, provider, put, shots
-from tests.e2e.scenes.texts import BLOCKS, CONVERSATION, IMPROVED, MARKDOWN, PAIRS
+from tests.e2e.scenes.texts import BLOCKS, CONVERSATION, IMPROVED, MARKDOWN, PAIRS, SCHEMA, TOOLS
 from tests.fakes.provider import stream
 from workbench.core.content import Content, Message
 from workbench.core.lanes import Lane
@@ -44,6 +44,15 @@ def pasting(demo: Demo) -> None:
     QApplication.clipboard().setText(PAIRS)
     window.editor.parts_shown.paste_examples()
     dialog(demo, "paste-examples")
+    put(demo, Content((Message("user", "Where is my order?"),)))
+    for copied in (TOOLS, SCHEMA):
+        QApplication.clipboard().setText(copied)
+        command(demo, "paste_parts")
+    shots(demo, "pasted-parts", narrow=True)
+    window.editor.focus_first()
+    QApplication.clipboard().setText(TOOLS)
+    window.editor.blocks[0].field.paste()
+    shots(demo, "paste-offer", narrow=True)
     QApplication.clipboard().clear()
 
 

@@ -16,13 +16,16 @@ import pytest
 from tests.core.decide import branches, made, scenarios
 from workbench.core.decide.decide import decide
 from workbench.core.decide.decision import DecisionCode
+from workbench.core.decide.decision_words import interval_words
 from workbench.core.decide.evidence import DecideEvidence
-from workbench.core.decide.report import DecisionReport
+from workbench.core.decide.report import DecisionReport, EvidenceRun
 from workbench.core.decide.rules import decide_rules
+from workbench.core.training_commands import training_commands
 from workbench.core.visible_text import visible
 from workbench.formats.decision_reports import FORMATS
 from workbench.formats.decision_reports.charts import cost_chart, rates_chart, sensitivity_chart
 from workbench.formats.decision_reports.json_document import VERSION, document
+from workbench.usecases.decide.hand_over_plan import hand_over_plan
 
 SCENARIOS = [
     scenarios.almost_empty,
@@ -42,8 +45,22 @@ SCENARIOS = [
 ]
 HOSTILE = "<script>alert(1)</script> | ![x](http://evil) @you #1 \u202e"
 KEYS = {
-    *("format", "prompt", "made_on", "goals", "cases", "training", "code", "table_row", "headline", "confidence"),
-    *("confidence_sentence", "reasons", "also", "rows", "levers", "steps", "cost", "routes", "rates", "target", "need"),
+    *("format", "prompt", "made_on", "goals", "cases", "training", "runs", "hand_over", "code", "table_row"),
+    *("headline", "confidence"),
+    *(
+        "confidence_sentence",
+        "reasons",
+        "also",
+        "rows",
+        "levers",
+        "steps",
+        "done",
+        "cost",
+        "routes",
+        "rates",
+        "target",
+        "need",
+    ),
     *("would_change", "unknowns", "sources", "rules_date", "retiring"),
 }
 
@@ -51,7 +68,10 @@ KEYS = {
 def report(evidence: DecideEvidence, prompt: str = "Order bot") -> DecisionReport:
     """Return the report of some evidence."""
     decision = decide(evidence, decide_rules())
-    return DecisionReport(prompt, made.TODAY, decision, evidence.goals, evidence.cases, evidence.training)
+    uids = sorted({uid for finding in decision.findings for uid in finding.run_uids}, reverse=True)
+    runs = tuple(EvidenceRun(uid, f"test {at}", date(2026, 11, at), is_test=True) for at, uid in enumerate(uids, 1))
+    plan = hand_over_plan(decision, decide_rules(), lambda _: None)
+    return DecisionReport(prompt, made.TODAY, decision, evidence.goals, evidence.cases, evidence.training, runs, plan)
 
 
 def written(format_: str, one: DecisionReport) -> str:
@@ -75,7 +95,7 @@ def test_rates_of_a_judge_say_so_in_every_format(format_: str, words: str) -> No
         assert [rate["judge_words"] for rate in found["rates"]] == [words]
         assert [one["judge_words"] for row in found["rows"] for one in row["findings"] if one["id"] == "F4"] == [words]
     elif format_ == "markdown":
-        assert re.search(rf"^\| `version 4` \(champion\) \|.*\| {words} \|$", text, re.MULTILINE)
+        assert re.search(rf"^\| `version 4` \(the best one\) \|.*\| {words} \|$", text, re.MULTILINE)
     else:
         assert f"<figcaption>Pass rate by version, with 95\u00a0% intervals; {words}</figcaption>" in text
         assert f'aria-label="Pass rate by version; {words}"' in text
@@ -169,6 +189,114 @@ def test_data_rich_report_has_all_charts_and_what_training_needs() -> None:
     assert page.count("<svg") == 3
     assert "Before you train" in page
     assert "To hand over" in page
+
+
+def plain(format_: str, one: DecisionReport) -> str:
+    """Return the words of a report without its markup."""
+    text = written(format_, one)
+    if format_ == "html":
+        text = " ".join(shown(text).texts)
+    return re.sub(r"\\(.)", r"\1", text).replace("<!-- -->", "").replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("format_", ["html", "markdown"])
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_interval_is_printed_with_its_cases(scenario: object, format_: str) -> None:
+    one = report(scenario())  # type: ignore[operator]
+    words = plain(format_, one)
+    intervals = 0
+    for finding in one.decision.findings:
+        for figure in finding.figures:
+            if figure.value is None or figure.low is None or figure.high is None:
+                continue
+            intervals += 1
+            said = interval_words(figure)
+            assert said.removesuffix(" points") in words, (finding.id, said)
+            assert f"of {figure.n:,}" in words, finding.id
+    assert intervals or one.decision.code == "NOT_ENOUGH"
+
+
+@pytest.mark.parametrize("format_", ["html", "markdown"])
+def test_overfitting_is_printed_with_both_sets(format_: str) -> None:
+    tuned, held = made.column(96, 100, "tuning"), made.column(78, 100, "holdout")
+    words = plain(format_, report(replace(scenarios.good_enough(), columns=(tuned, held))))
+    assert "96 % of 100 (90.2 to 98.4 %) on the cases you tuned on" in words
+    assert "78 % of 100 (68.9 to 85.0 %) on the hold-out" in words
+
+
+@pytest.mark.parametrize("format_", ["html", "markdown"])
+def test_costs_are_a_table_by_volume_with_the_break_even(format_: str) -> None:
+    text = written(format_, report(scenarios.data_rich())).replace("\u00a0", " ").replace("\\", "")
+    rows = (
+        ("Calls a month", "Prompt", "Prompt, after cheap levers", "Tuned model"),
+        ("1 million", "$6,100", "$3,832", "$6,840"),
+        ("1.78 million (break-even)", "$10,888", "$6,840", "$6,840"),
+        ("2 million (yours)", "$12,200", "$7,664", "$6,840"),
+        ("4 million", "$24,400", "$15,328", "$6,840"),
+    )
+    for row in rows:
+        cells = [re.escape(cell) for cell in row]
+        is_page = format_ == "html"
+        pattern = "[^\n]*".join(f">{cell}<" for cell in cells) if is_page else r" \| ".join(cells)
+        assert re.search(pattern, text), row
+
+
+@pytest.mark.parametrize("format_", ["html", "markdown"])
+def test_costs_without_a_volume_are_no_table(format_: str) -> None:
+    assert "Calls a month</th><th" not in written(format_, report(scenarios.almost_empty()))
+    assert "| Calls a month |" not in written(format_, report(scenarios.almost_empty()))
+
+
+@pytest.mark.parametrize("format_", ["html", "markdown"])
+def test_runs_are_named_and_none_is_left_out(format_: str) -> None:
+    one = report(scenarios.data_rich())
+    first = one.decision.rows[0].findings[0]
+    uids = tuple(f"run-{number:02}" for number in range(1, 31))
+    named = tuple(
+        EvidenceRun(uid, f"test {number}" if number % 2 else f"#{number}", date(2026, 12, 3), is_test=bool(number % 2))
+        for number, uid in sorted(enumerate(uids, 1), reverse=True)
+    )
+    rows = (replace(one.decision.rows[0], findings=(replace(first, run_uids=(*uids, "gone")),)), *one.decision.rows[1:])
+    words = plain(format_, replace(one, decision=replace(one.decision, rows=rows), runs=named)).replace("`", "")
+    newest = "#30 (3 Dec 2026), test 29 (3 Dec 2026), #28 (3 Dec 2026), 27 more (see All runs), 1 deleted run"
+    assert newest in words
+    listed = words.rpartition("All runs")[2]
+    assert all(f"{run.title}" in listed for run in named)
+
+
+@pytest.mark.parametrize("format_", ["html", "markdown"])
+def test_hand_over_says_base_model_its_retirement_settings_and_sets(format_: str) -> None:
+    one = report(scenarios.data_rich())
+    words = plain(format_, one)
+    settings = training_commands().settings
+    assert f"{training_commands().base_model} (suggested, as of 3 Dec 2026). No retirement date is known" in words
+    rate = settings.learning_rate["chosen"]
+    assert f"rank {settings.rank}, alpha {settings.alpha}, learning rate {rate} and 3 epochs" in words
+    assert "10 % of the rows are for validation" in words
+    assert one.training is not None
+    assert f"all of the {one.training.rows:,} usable rows. No case of the hold-out or of a guard set" in words
+    assert f"{one.cases.holdout:,} cases, which decide in the end" in words
+    assert "workbench history handover FOLDER --prompt 'Order bot'" in words
+    assert one.hand_over is not None
+    plan = replace(one.hand_over, base_retires_on=date(2027, 9, 30))
+    words = plain(format_, replace(one, hand_over=plan))
+    assert "It retires on 30 Sep 2027, and the tuned model with it." in words
+    assert "before the base model retires on 30 Sep 2027. Name who does it." in words
+
+
+def test_base_model_is_that_of_the_route_whose_costs_were_computed() -> None:
+    decision = report(scenarios.data_rich()).decision
+    there = {route.id: route for route in decide_rules().routes}
+    for name, base, retires in (
+        ("azure_gpt", "GPT-4.1 family", date(2027, 10, 14)),
+        ("bedrock", "Nova 2 Lite, Nova Micro, Lite, Pro, Llama 3", None),
+        ("together", training_commands().base_model, date(2030, 1, 1)),
+    ):
+        priced = replace(decision, cost=replace(decision.cost, route=there[name].title))
+        plan = hand_over_plan(priced, decide_rules(), lambda _: date(2030, 1, 1))
+        assert plan is not None
+        assert (plan.base_model, plan.base_retires_on) == (base, retires)
+        assert plan.is_suggested == (name == "together")
 
 
 def test_good_enough_report_says_nothing_of_training() -> None:

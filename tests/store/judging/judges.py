@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from tests.patience import PATIENCE_S
 from tests.store.making import LATER, NOW, done, lane, text
 from tests.store.testing.suites import CONTAINS, answered, begun, case, key
 from workbench.core.cases import Check
@@ -35,7 +36,7 @@ JUDGE_TEXT = text("Is {{output}} {{rubric}}?")
 
 def judge_prompt(store: Store, owner: str = "p", kind: str = "llm-rubric", uid: str = "jp") -> JudgePrompt:
     start = JudgePromptStart(owner, kind, uid, f"{uid}.v", f"Judge: {kind}", JUDGE_TEXT)
-    return store.judges.ensure_judge_prompt(start, NOW).result(10)
+    return store.judges.ensure_judge_prompt(start, NOW).result(PATIENCE_S)
 
 
 def about(cell: CellKey, seq: int = 0, repeat: int = 0, step: int = 0) -> JudgementKey:
@@ -59,13 +60,13 @@ def judging(
 
 def judged(store: Store, uid: str, starts: Sequence[JudgementStart], result: Result | None = None, **run: Any) -> None:
     """Begin a judge run and end its calls."""
-    store.judges.begin_run(judging(uid, starts, **run)).result(10)
+    store.judges.begin_run(judging(uid, starts, **run)).result(PATIENCE_S)
     ended(store, starts, result)
 
 
 def ended(store: Store, starts: Sequence[JudgementStart], result: Result | None = None) -> None:
     ends = [JudgementEnd(one.output_uid, result or done(f"reply {one.output_uid}"), LATER) for one in starts]
-    store.judges.finish_judgements(ends).result(10)
+    store.judges.finish_judgements(ends).result(PATIENCE_S)
 
 
 def verdict(cell: CellKey, output: str, state: CheckState, rule: CheckState = "pass", **fields: Any) -> CellScored:
@@ -83,7 +84,7 @@ def label(
     store: Store, output: str, state: LabelState, uid: str, *, run: str = "t1", at: str = NOW, **fields: Any
 ) -> int:
     start = replace(LabelStart(uid, output, HASH, state, "random"), **fields)
-    return store.judges.label(run, start, at).result(10)
+    return store.judges.label(run, start, at).result(PATIENCE_S)
 
 
 def filled(store: Store, secret: str = "a secret word") -> list[str]:
@@ -91,7 +92,7 @@ def filled(store: Store, secret: str = "a secret word") -> list[str]:
     begun(store, "t1", cases=(case(0), case(1)))
     cells = [key(0), key(0, 1), key(1), key(1, 1)]
     outputs = answered(store, "t1", cells)
-    store.tests.begin_scoring("t1", "s1", (CONTAINS, RUBRIC), NOW).result(10)
+    store.tests.begin_scoring("t1", "s1", (CONTAINS, RUBRIC), NOW).result(PATIENCE_S)
     judge_prompt(store)
     starts = [
         judgement(about(cell, 1), f"j1.{place}", output, values=(("output", f"{secret} {output}"),))
@@ -100,7 +101,7 @@ def filled(store: Store, secret: str = "a secret word") -> list[str]:
     judged(store, "j1", starts)
     states: list[CheckState] = ["pass", "fail", "pass", "unscored"]
     scores = [verdict(*one) for one in zip(cells, outputs, states, strict=True)]
-    store.tests.save_scores("s1", scores).result(10)
+    store.tests.save_scores("s1", scores).result(PATIENCE_S)
     label(store, outputs[0], "pass", "l1", note=secret)
     label(store, outputs[1], "pass", "l2", picked="own")
     return outputs

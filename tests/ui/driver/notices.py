@@ -23,11 +23,12 @@ class NoticeDriver:
         return self._bar._text.toolTip()
 
     def end_brief(self) -> None:
-        """Let a brief notice time out."""
-        self._bar._brief.timeout.emit()
+        """Let a brief notice time out, if it leaves."""
+        if self._bar._notice.brief:
+            self.end_leaving()
 
     def end_leaving(self) -> None:
-        """Let any other notice time out, if it leaves."""
+        """Let a notice time out, if it leaves by itself."""
         if self._bar._leaving.isActive():
             self._bar._leaving.timeout.emit()
 

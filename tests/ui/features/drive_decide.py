@@ -139,7 +139,7 @@ def _steps(
         notices.said.clear()
         triggered.clear()
         session.shown = before
-        controller.steps.take(Action(kind, "Go", arguments.get(kind, ""), count=5))
+        controller.steps.take(Action(kind, "Go", arguments.get(kind, ""), "holdout", count=5))
         if controller.dialog is not None:
             assert isinstance(controller.dialog, GoalsDialog)
             triggered.append(f"form at {controller.dialog.focusWidget().accessibleName()}")
@@ -154,7 +154,9 @@ def _steps(
 def _named(event: object) -> str:
     if isinstance(event, TestStepRequested):
         return f"{event.step} {event.count}"
-    kinds = (CasesRequested, HandOverRequested, TechniqueChosen)
+    if isinstance(event, CasesRequested):
+        return f"cases of {event.set_name} {event.count}"
+    kinds = (HandOverRequested, TechniqueChosen)
     return type(event).__name__ if isinstance(event, kinds) else ""
 
 

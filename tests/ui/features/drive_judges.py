@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
@@ -119,7 +120,9 @@ def _drive(store: Store, theme: Theme, folder: Path) -> dict[str, object]:
     dialog.close_.click()
     told["published"] = DataChanged(Changed.RUNS) in events.published
 
-    # A file.
+    # A file, while the hold-out is shown: nobody may see its answers, so that it is about the cases one tunes on.
+    held_out = replace(store.tests.runs("p")[0], uid="hidden", set_name="holdout")
+    events.subscribe(ShownSuiteRequested, lambda event: event.use(ShownSuite("p", held_out)))
     actions["import_labels"]()
     dialog = _open(controller)
     told["files"] = controller.labelling.files is not None

@@ -548,12 +548,20 @@ def test_judges(tmp_path: Path) -> None:
     assert told["measured"][1].startswith("The judge is too lenient: it passed ")
     assert told["found"][:2] == [
         "No answer is left to label.",
-        "The judge is too lenient: it passed 6 answers that you failed.",
+        "The judge is too lenient: it passed 6 of 18 answers that you failed.",
     ]
-    assert told["found"][2].startswith("The judge catches 12 of 18 answers that you failed (67 %, 36 to 88) and fails")
-    assert told["found"][-2].startswith("acme-mini: corrected for the judge's errors: 50 % (31 to 69); raw 67 %")
+    assert told["found"][2].startswith(
+        "Its pass rates are probably too high. The judge catches 12 of 18 answers that you failed (67 %, 95 % interval "
+        "36 to 88) and fails"
+    )
+    assert told["found"][-2].startswith(
+        "acme-mini: corrected for the judge's errors: 50 % (31 to 69); by the judge alone 67 %"
+    )
     assert "Difference corrected for the judge's errors: −" in told["found"][-2]
-    assert told["found"][-1] == "In brackets: 95 % intervals. More labels make them shorter."
+    assert (
+        told["found"][-1]
+        == "In brackets: where the true rate very probably is (95 % interval). More labels make it shorter."
+    )
     assert told["improvable"]
     assert told["files"]
     assert told["sheet"] == ["sheet.csv is written. Enter pass or fail in the column “label”, then import it.", True]
@@ -598,7 +606,8 @@ def test_decide(tmp_path: Path) -> None:
     assert [told["words"][at] for at in (0, 3, 9, 10)] == ["limit reached", "limit reached", "limit near", "not tried"]
     assert told["status"] == ["Decided from 3 runs and 600 cases"]
     assert told["read again"] == 1
-    assert told["opened"].startswith("Pass rate 82 % of 200 (76.1 to 86.7 %) · Target 92 %\nConfidence high. Met if")
+    figures = "Pass rate 82 % of 200 (76.1 to 86.7 %) on the hold-out · Target 92 %"
+    assert told["opened"].startswith(f"{figures}\nConfidence high. Met if")
     assert told["escaped"] == [True, False], "the second Esc leaves the view"
     assert told["runs"] == ["run-1"]
     steps = told["steps"]
@@ -606,7 +615,9 @@ def test_decide(tmp_path: Path) -> None:
     assert steps["caching"][2].startswith("A cache breakpoint was set.")
     assert steps["caching"][2].endswith("[Undo]")
     assert steps["reasoning"] == ["compose", "draft", "A lane with reasoning effort medium was added. [Undo]"]
-    assert steps["cases"] == ["test", "CasesRequested"]
+    assert steps["cases"] == ["test", "cases of holdout 5"]
+    said = "Each answer that you mark as the winner, or star, becomes a training row. 5 more rows would do."
+    assert steps["winners"] == ["compose", said]
     assert steps["technique"] == ["compose", "TechniqueChosen"]
     assert steps["goal"] == ["decide", "form at Calls a month"]
     assert steps["examples"][1:2] == ["add_example"]
@@ -620,8 +631,10 @@ def test_decide(tmp_path: Path) -> None:
         "shorten": "improve",
     }.items():
         assert steps[kind] == ["compose", command]
-    assert [steps[kind][1] for kind in ("models", "tuned_lane")] == ["model 0", "model 0"]
-    requested = {kind: steps[kind][1] for kind in ("guards", "holdout", "labels", "probe", "samples", "try", "vote")}
+    assert [steps[kind][1] for kind in ("models", "tuned_lane")] == ["model 0", "tuned 0"]
+    requested = {
+        kind: steps[kind][1] for kind in ("guards", "holdout", "labels", "probe", "run", "samples", "try", "vote")
+    }
     assert requested == {kind: f"{kind} {5 if kind in ('samples', 'vote') else 0}" for kind in requested}
     assert (told["hidden"], told["shown again"]) == (0, 1)
     assert told["figures"][0].startswith("“Target (%)” is a number above 0")

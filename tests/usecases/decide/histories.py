@@ -283,6 +283,7 @@ class History:
         answers: Sequence[str] = (),
         verdict: Verdict | None = None,
         star: bool = False,
+        cost: float | None = None,
     ) -> str:
         """Run versions with models beside each other, with a verdict."""
         run = new_uid()
@@ -306,7 +307,8 @@ class History:
         waiting: list[Future[Any]] = [self.store.begin_run(start)]
         for at, output in enumerate(outputs):
             said = answers[at] if at < len(answers) else f"Answer {at} to {value}."
-            waiting.append(self.store.finish_output(output, answer(said), self.now()))
+            made = replace(answer(said), cost_usd=cost)
+            waiting.append(self.store.finish_output(output, made, self.now()))
         if verdict is not None:
             waiting.append(self.store.mark(run, new_uid(), verdict, tuple(outputs), self.now()))
         if star:

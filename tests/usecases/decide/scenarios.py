@@ -18,9 +18,9 @@ def almost_empty(history: History) -> None:
     """Three iterations, two verdicts, no case."""
     for _ in range(3):
         history.version()
-    history.iteration((1, MODEL), (2, MODEL), verdict=WON)
-    history.iteration((2, MODEL), (3, MODEL), verdict=LOST)
-    history.iteration((3, MODEL))
+    history.iteration((1, MODEL), (2, MODEL), verdict=WON, cost=0.002)
+    history.iteration((2, MODEL), (3, MODEL), verdict=LOST, cost=0.002)
+    history.iteration((3, MODEL), cost=0.002)
 
 
 def good_enough(history: History) -> None:

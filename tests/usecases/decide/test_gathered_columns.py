@@ -241,12 +241,17 @@ def held_out(history: History, *models: str) -> tuple[str, str]:
     return tuned, holdout
 
 
-def test_judge_of_a_hold_out_is_measured_where_the_person_tuned(history: History) -> None:
+def test_judge_of_a_hold_out_is_known_where_the_person_tuned(history: History) -> None:
     tuned, holdout = held_out(history, "acme-judge", "acme-judge")
-    assert history.evidence().judges == {tuned: JudgeEvidence(60, None, 0.0), holdout: JudgeEvidence(60, None, 0.0)}
+    """Advice may rest on it; the numbers of the hold-out are unmeasured, as Test says it of them."""
+    elsewhere = JudgeEvidence(60, None, 0.0, is_elsewhere=True)
+    assert history.evidence().judges == {tuned: JudgeEvidence(60, None, 0.0), holdout: elsewhere}
     decision = history.decide()
     assert decision.code == "SHIP"
-    assert decision.rates[0].judge_words == "judged, not corrected"
+    assert decision.rates[0].judge_words == "judge unmeasured"
+    assert decision.reasons[0].endswith("Judge unmeasured.")
+    assert "compared with labels on the cases you tuned on only" in decision.confidence_sentence
+    assert "How often the judge is wrong" in decision.unknowns
     [trust] = [one for one in decision.findings if one.id == "F3"]
     assert trust.sentence == (
         "The judge was compared with 60 labels on answers drawn at random from the cases you tuned on, as the hold-out"

@@ -241,3 +241,14 @@ def test_empty_prompt_has_no_evidence(history: History) -> None:
     evidence = history.evidence()
     assert (evidence.champion, evidence.columns, evidence.pairs, evidence.stubborn) == ("", (), (), None)
     assert history.decide().code == "NOT_ENOUGH"
+
+
+def test_calls_in_compose_tell_the_cost_where_no_test_does(history: History) -> None:
+    history.version()
+    history.iteration((1, "acme-b"), cost=0.5)
+    history.iteration((1, MODEL), (1, MODEL), cost=0.002)
+    history.iteration((1, MODEL), cost=0.004)
+    found = history.evidence().other_calls
+    assert found is not None
+    assert (found.calls, found.input_tokens, found.calls_per_minute) == (3, 300, None)
+    assert found.cost_usd == pytest.approx(0.008 / 3)

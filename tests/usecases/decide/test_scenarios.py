@@ -10,9 +10,9 @@ from tests.usecases.decide.scenarios import ACCEPTANCE, FURTHER
 from workbench.core.decide.decision import Decision
 
 SAYS = {
-    "1": ("2 decided verdicts", "20 cases", "4 more verdicts"),
+    "1": ("2 decided verdicts", "20 cases", "4 more verdicts", "20 calls, about $0.04"),
     "2": ("114 of 120", "95 %", "89.5 to 97.7 %", "$2 a month"),
-    "3": ("33 of 40", "68.1 to 91.3", "25 more cases"),
+    "3": ("33 of 40", "68.1 to 91.3", "25 more hold-out cases"),
     "4": ("71 of 100", "24 of 29", "no version has a schema"),
     "5": ("56 of 80", "18 of 80", "16 of 18 pass (broke 0", "Training would teach them slowly"),
     "6": ("fixes 30 and breaks 6 of 150", "p < 0.001", "60 % of the cost", "81.8 to 92.3 %", "does not yet prove 85 %"),
@@ -40,7 +40,7 @@ SAYS = {
 HEADLINES = {
     "1": "Not enough evidence yet: score 20 cases, or give 4 more verdicts.",
     "2": "Stop here and ship it: the target is met.",
-    "3": "Too close to call: 25 more cases would tell whether the target is met.",
+    "3": "Too close to call: 25 more hold-out cases would tell whether the target is met.",
     "4": "Fix the format first: add a schema.",
     "5": "Put the facts into the prompt: that is what is missing.",
     "6": "Switch to acme-b: it is better on the same cases.",

@@ -15,13 +15,16 @@ from workbench.app.testing.words import column_head
 from workbench.cli.testing_report import lines
 from workbench.core.cases import Check
 from workbench.core.statistics.judge_cells import FEWEST_LABELS
+from workbench.core.statistics.judge_words import HELD_OUT, HELD_OUT_STEP
 from workbench.core.testing.report import SuiteReport
 from workbench.core.testing.settings import SuiteSettings
 from workbench.formats.test_reports import FORMATS
+from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store.judging.records import LabelStart
 from workbench.usecases.testing.analysis import SuiteQuestion
 from workbench.usecases.testing.bar import SuiteBar
+from workbench.usecases.testing.holdout import HoldoutBook
 from workbench.usecases.workbench import Workbench
 
 BEST = Check("select-best", value='"the friendlier one"')
@@ -54,9 +57,7 @@ def test_unmeasured_stands_beside_every_number_of_a_judge(tmp_path: Path) -> Non
         report = report_of(workbench, prompt, handle.run_uid)
         (column,) = report.columns
         assert column.judge_words == "judge unmeasured"
-        assert (
-            column.judging[0].words.startswith("current m0: unmeasured, raw 100 %") or "raw" in column.judging[0].words
-        )
+        assert column.judging[0].words.startswith("m0: unmeasured, by the judge alone 100 % (")
         assert any("Unmeasured: label 20 random answers" in sentence for sentence in report.sentences)
         assert (report.judged.judgements, report.judged.reused) == (12, 0)
         for format_ in ("json", "markdown", "junit"):
@@ -76,15 +77,36 @@ def test_labels_measure_a_judge_and_correct_the_rates(tmp_path: Path) -> None:
         assert judge.labels == 24
         assert "catches 0 of 6 answers that you failed" in judge.words
         # In words for people who never heard of catch rates, wherever the judge is named.
-        assert "The judge is too lenient: it passed 6 answers that you failed." in judge.words
+        assert (
+            "The judge is too lenient: it passed 6 of 6 answers that you failed. Its pass rates are probably too high."
+            in judge.words
+        )
         assert any("too lenient" in sentence for sentence in report.sentences)
         (column,) = report.columns
         assert column.judge_words.startswith("judged 100 %, corrected 75 % (")
-        assert "raw 100 %" in column.judging[0].words
+        assert "by the judge alone 100 %" in column.judging[0].words
         document = json.loads(written(report, "json"))
         assert document["judges"][0]["catch_rate"]["hits"] == 0
         assert document["columns"][0]["judged"][0]["corrected"]["rate"] == 0.75
         assert document["columns"][0]["judged"][0]["raw"]["rate"] == 1.0
+
+
+def test_nobody_is_asked_to_label_answers_of_the_holdout(tmp_path: Path) -> None:
+    with opened(tmp_path, judged.script(strict=judged.verdict(True))) as (workbench, _):
+        prompt, given = new_prompt(workbench), judged.settings()
+        workbench.store.packs.save_cases(prompt, suites.cases(40)).result(PATIENCE_S)
+        workbench.store.tests.save_settings(prompt, given, utc_now()).result(PATIENCE_S)
+        book = HoldoutBook(workbench.store, new_uid, utc_now)
+        book.set_aside(book.propose(prompt)).result(PATIENCE_S)
+        handle = suites.run(workbench, prompt, given, workbench.store.packs.cases(prompt), set_name="holdout")
+        report = report_of(workbench, prompt, handle.run_uid)
+        (judge,), (column,) = report.judged.judges, report.columns
+        assert column.judge_words == "judge unmeasured"
+        assert judge.words.endswith(" Unmeasured here: answers of the hold-out stay unseen.")
+        assert judge.note == f"{HELD_OUT} {HELD_OUT_STEP}"
+        assert judge.step == "label"
+        assert column.judging[0].words.startswith("m0: unmeasured, by the judge alone 100 % (")
+        assert "label" not in column.judging[0].words
 
 
 def judged_and_labelled(workbench: Workbench, prompt: str, given: SuiteSettings, *fails_of: int) -> str:

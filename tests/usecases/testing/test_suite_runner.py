@@ -25,8 +25,9 @@ from workbench.core.testing.settings import SuiteBudget, SuiteSettings
 from workbench.core.value_kinds import file_text
 from workbench.host.clock import utc_now
 from workbench.usecases.endpoint_form import EndpointForm
-from workbench.usecases.problems import RefusedError, RetiredModelError
+from workbench.usecases.problems import Problem, RefusedError, RetiredModelError
 from workbench.usecases.testing.analysis import SuiteQuestion
+from workbench.usecases.testing.progress import SuiteHandle
 from workbench.usecases.workbench import Workbench
 
 
@@ -210,7 +211,19 @@ def test_a_column_without_a_key_is_refused_before_anything_is_written(tmp_path: 
         assert handle.problem.sentence.startswith("Column 1 (gpt-5-mini) cannot be asked.")
         assert not handle.is_recorded
         assert workbench.store.tests.runs(prompt) == ()
-        assert heard.of("problem") == [handle.problem.sentence]
+        # Whoever started it says it, once.
+        assert heard.of("problem") == []
+
+
+def test_refusal_is_reported_to_all_if_nobody_waits_for_it_any_longer() -> None:
+    handle = SuiteHandle("run")
+    assert not handle.wait_recorded(0)
+    assert handle.refuse(Problem("The disk is full."))
+    assert not SuiteHandle("other").refuse(Problem("The disk is full."))
+    recorded = SuiteHandle("recorded")
+    recorded.begin()
+    assert recorded.wait_recorded(0)
+    assert recorded.refuse(Problem("The disk is full."))
 
 
 def test_jinja_is_rendered_by_the_engine(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Invariant: every line is made of the files of rules; what is shown is what decid
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 
 from workbench.core.decide.decision import Decision
 from workbench.core.decide.rules import DecideRules
@@ -13,6 +14,16 @@ from workbench.core.decide.rules import DecideRules
 _INTRO = (
     "The evidence is counted from your history, questions are answered by the rules below, and the first row of the "
     "table that applies is the headline. Nothing is asked of a model, and nothing is sent. Unknown is never read as 0."
+)
+
+_FILES = (
+    "Four files in resources/decide of the program, which you can read:",
+    "• rules.yml: the thresholds, the questions, the table and the levers.",
+    "• wording.yml: every sentence, and the steps with what each outcome would mean.",
+    "• routes.yml: training routes with their prices, as of a date; your own figures come first.",
+    "• sources.yml: where published figures come from.",
+    "Prices of models are those your answers were paid at, else today's: yours, or those of LiteLLM's price list. The "
+    "statistics are in the program: intervals, paired tests, the stopping rule.",
 )
 
 
@@ -23,8 +34,11 @@ def rules_text(rules: DecideRules, decision: Decision | None) -> str:
 
 def _sections(rules: DecideRules, decision: Decision | None) -> Iterator[Iterable[str]]:
     yield (f"Rules of {rules.date}", _INTRO)
+    yield ("WHAT THIS IS MADE OF", *_FILES)
+    yield ("THRESHOLDS", *_thresholds(rules))
     yield ("THE TABLE", *_table(rules, decision))
     yield ("THE QUESTIONS", *_questions(rules))
+    yield ("STEPS, DONE WHEN YOUR HISTORY SHOWS IT", *(f"• {one.done}." for one in rules.steps.values()))
     yield ("BEFORE TRAINING", *(f"• {one.title}. {one.published}{_of(one.sources)}" for one in rules.levers))
     if decision is not None and decision.routes:
         yield (f"TRAINING ROUTES, {rules.routes_date}", *(f"• {one.title}: {one.sentence}" for one in decision.routes))
@@ -32,6 +46,11 @@ def _sections(rules: DecideRules, decision: Decision | None) -> Iterator[Iterabl
         "SOURCES",
         *(f"{one.number} {one.title}, {one.address}{_read(one.read_on)}" for one in rules.sources.values()),
     )
+
+
+def _thresholds(rules: DecideRules) -> Iterator[str]:
+    for one in fields(rules.thresholds):
+        yield f"• {one.name.replace('_', ' ')}: {getattr(rules.thresholds, one.name):g}"
 
 
 def _table(rules: DecideRules, decision: Decision | None) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from workbench.core.decide.decision import Decision
     from workbench.core.decide.goals import DecideGoals
-    from workbench.core.decide.report import DecisionReport
+    from workbench.core.decide.report import DecisionReport, EvidenceRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,6 @@ class PromptDecision:
         return self.report.goals
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedRun:
-    """A run behind a finding, with the name that people see; `is_test` if the Test view shows it."""
-
-    uid: str
-    name: str
-    is_test: bool
-
-
 class DecisionSource(Protocol):
     """Reads decisions, and stores the figures of the person."""
 
@@ -52,5 +43,5 @@ class DecisionSource(Protocol):
     def save_goals(self, prompt_uid: str, goals: DecideGoals) -> None:
         """Store the figures of the person."""
 
-    def runs(self, uids: Sequence[str]) -> tuple[LinkedRun, ...]:
+    def runs(self, uids: Sequence[str]) -> tuple[EvidenceRun, ...]:
         """Return the runs that are still in the history, newest first."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from workbench.app.decide.source import LinkedRun, PromptDecision
-from workbench.core.version_name import at_start, run_name
+from workbench.app.decide.source import PromptDecision
 from workbench.store import Store
-from workbench.store.errors import StoreError
 
 if TYPE_CHECKING:
     from workbench.core.decide.goals import DecideGoals
+    from workbench.core.decide.report import EvidenceRun
     from workbench.usecases.decide.decider import Decider
 
 
@@ -36,17 +35,8 @@ class StoredDecisions:
         """Store the figures of the person. Raises StoreError."""
         self._decider.save_goals(prompt_uid, goals).result()
 
-    def runs(self, uids: Sequence[str]) -> tuple[LinkedRun, ...]:
-        """Return the runs that are still in the history, newest first. Raises StoreError for other reasons."""
-        # Uids begin with the time.
-        return tuple(run for uid in sorted(set(uids), reverse=True) if (run := self._run(uid)) is not None)
+    def runs(self, uids: Sequence[str]) -> tuple[EvidenceRun, ...]:
+        """Return the runs that are still in the history, newest first. Raises StoreError."""
+        from workbench.usecases.decide.evidence_runs import evidence_runs
 
-    def _run(self, uid: str) -> LinkedRun | None:
-        try:
-            if self._store.tests.has(uid):
-                return LinkedRun(uid, at_start(run_name("test", self._store.tests.run(uid).number)), is_test=True)
-            return LinkedRun(uid, run_name("iteration", self._store.iteration(uid).number), is_test=False)
-        except StoreError as error:
-            if error.code != "missing":
-                raise
-            return None
+        return evidence_runs(self._store, uids)

@@ -10,7 +10,7 @@ from workbench.core.decide.decision_words import (
     FindingTone,
     effort_words,
     ends_words,
-    figure_words,
+    measured_figures,
     rates_judge_words,
     tone,
 )
@@ -40,7 +40,7 @@ def step_words(step: Step) -> str:
 
 def measured_words(finding: Finding) -> str:
     """Return all numbers of a finding in one line, "" for none."""
-    said = [*filter(None, map(figure_words, finding.figures))]
+    said = measured_figures(finding)
     return " · ".join(f"{one[:1].upper()}{one[1:]}" for one in (*said, finding.judge_words if said else "") if one)
 
 

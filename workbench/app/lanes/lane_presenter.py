@@ -34,7 +34,7 @@ class LanePresenter(QObject):
     """slot, kind (text | reasoning | steps), chunk; empty for steps, which are to be read as a whole"""
     cleared = Signal(str)
     changed = Signal()
-    """The state of commands may have changed: a lane's state, or the shown run or attempt."""
+    """The state of commands may have changed: a lane's state, or the shown run or attempt; once for all lanes."""
 
     def __init__(self, lookup: Lookup, clock: Callable[[], int], parent: QObject | None = None) -> None:
         """`clock` returns monotonic ms, the same clock as the runner's."""
@@ -48,6 +48,7 @@ class LanePresenter(QObject):
         self._verdict = Verdict("none")
         self._last: dict[str, LaneStatus] = {}
         self._stars: frozenset[str] = frozenset()
+        self._is_changed = False
 
     @property
     def run_uid(self) -> str:
@@ -75,7 +76,7 @@ class LanePresenter(QObject):
             self.cleared.emit(slot)
         for slot in self._columns:
             self._reset(slot)
-        self.changed.emit()
+        self._tell_change(certain=True)
 
     def show_again(
         self, columns: Sequence[ColumnSource], verdict: Verdict, veil: Callable[[], bool] | None = None
@@ -94,18 +95,21 @@ class LanePresenter(QObject):
                 self._reset(slot)
             else:
                 self._judge(slot)
+        self._tell_change()
 
     def show_stars(self, output_uids: frozenset[str]) -> None:
         """Set which answers have a star."""
         self._stars = output_uids
         for slot in self._columns:
             self._status(slot)
+        self._tell_change()
 
     def tell(self, slot: str) -> None:
         """Emit the state of a lane again, for a newly created column."""
         if slot in self._columns:
             self._last.pop(slot, None)
             self._reset(slot)
+            self._tell_change()
 
     def add_attempt(self, slot: str, output_uid: str) -> None:
         """Show a new attempt of a lane; earlier ones stay selectable."""
@@ -113,7 +117,7 @@ class LanePresenter(QObject):
         column.attempts.append(output_uid)
         column.index = len(column.attempts) - 1
         self._reset(slot)
-        self.changed.emit()
+        self._tell_change(certain=True)
 
     def show_attempt(self, slot: str, attempt: int) -> None:
         """Show attempt number `attempt`, from 1."""
@@ -121,13 +125,14 @@ class LanePresenter(QObject):
         if column is not None and 1 <= attempt <= len(column.attempts):
             column.index = attempt - 1
             self._reset(slot)
-            self.changed.emit()
+            self._tell_change(certain=True)
 
     def set_verdict(self, verdict: Verdict) -> None:
         """Update the winner marks for a verdict on the shown run."""
         self._verdict = verdict
         for slot in self._columns:
             self._judge(slot)
+        self._tell_change()
 
     def output(self, slot: str) -> str:
         """Return the uid of the output that a lane shows, "" for none."""
@@ -210,17 +215,24 @@ class LanePresenter(QObject):
             self._veiled = False
             for slot in self._columns:
                 self._reset(slot)
-            self.changed.emit()
+            self._tell_change(certain=True)
             return
         for slot, column in self._columns.items():
             if column.shown in dirty:
                 self._follow(slot, column)
+        self._tell_change()
 
     def refresh_running(self) -> None:
         """Update elapsed times and retry countdowns of running outputs."""
         for slot in self._columns:
             if self.is_running(slot):
                 self._status(slot)
+        self._tell_change()
+
+    def _tell_change(self, *, certain: bool = False) -> None:
+        if certain or self._is_changed:
+            self._is_changed = False
+            self.changed.emit()
 
     def _reset(self, slot: str) -> None:
         column = self._columns[slot]
@@ -296,7 +308,7 @@ class LanePresenter(QObject):
         self._last[slot] = status
         self.status_changed.emit(slot, status)
         if old is None or old.state != status.state:
-            self.changed.emit()
+            self._is_changed = True
 
     def _standing(self, column: LaneColumnData, status: LaneStatus) -> LaneStatus:
         verdict, lane = self._verdict, column.lane

@@ -129,6 +129,21 @@ class GuardController(QObject):
         prompt = self._prompt
         self._tasks.run(lambda: self._book.offers(prompt), then, self.refused.emit)
 
+    def find_open(self, then: Callable[[tuple[str, ...], tuple[str, ...]], None]) -> None:
+        """Read which guards there are, and which of them have cells without an answer; `then` gets their uids."""
+        prompt = self._prompt
+
+        def find() -> tuple[tuple[str, ...], tuple[str, ...]]:
+            settings, entries = self._book.settings(prompt), self._book.entries(prompt)
+            needs = {one.uid: self._estimate(one, settings) for one in entries}
+            return tuple(needs), tuple(uid for uid, need in needs.items() if need.new or need.refusal)
+
+        def show(found: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
+            if prompt == self._prompt:
+                then(*found)
+
+        self._tasks.run_large(find, show, self.refused.emit)
+
     def start(self, *, renew: bool = False) -> None:
         """Ask the open cells of the shown guard, and with `renew` those with old answers."""
         shown, settings, generation = self.shown, self._settings, self._generation

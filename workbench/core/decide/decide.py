@@ -16,10 +16,11 @@ from workbench.core.decide.decision import (
     RowId,
     VersionRate,
 )
+from workbench.core.decide.done_steps import done_steps
 from workbench.core.decide.evidence import DecideEvidence
 from workbench.core.decide.experiment import steps
 from workbench.core.decide.figure_words import goal_percent, number, points, rough_dollars
-from workbench.core.decide.findings.maker import LEVELS, level
+from workbench.core.decide.findings.maker import LEVELS, level, with_judge
 from workbench.core.decide.findings.tuned import tuned_pair
 from workbench.core.decide.judgement import Judgement, judge
 from workbench.core.decide.retiring import retiring_note
@@ -76,6 +77,7 @@ def decide(evidence: DecideEvidence, rules: DecideRules) -> Decision:
         sources=_sources(found, headline),
         rules_date=rules.date,
         retiring=retiring_note(found),
+        done=done_steps(found),
     )
 
 
@@ -174,7 +176,8 @@ def _standing(found: Judgement) -> Iterator[str]:
     key = "sure.set.holdout" if main.set_name == "holdout" else "sure.set.tuning"
     yield rules.say(key, cases=counted(reading.scored, "case"))
     if main.by_judge:
-        measured = "sure.judge_raw" if main.corrected_passes is None else "sure.judge"
+        raw = "sure.judge_elsewhere" if reading.judge is not None and reading.judge.is_elsewhere else "sure.judge_raw"
+        measured = raw if main.corrected_passes is None else "sure.judge"
         keys = {"measured": measured, "few": "sure.judge_few"}
         yield rules.say(keys.get(found.state("F3"), "sure.judge_open"))
     elif main.by_rule or main.by_person:
@@ -215,14 +218,15 @@ def _rates(found: Judgement) -> Iterator[VersionRate]:
 
 def _would_change(found: Judgement, headline: Advice, need: Need | None) -> Iterator[str]:
     """Yield what would change the headline."""
-    rules, code, passes = found.rules, headline.code, found.reading.passes
-    say = rules.say
+    rules, code, passes, main = found.rules, headline.code, found.reading.passes, found.reading.main
+    say, judged = rules.say, "" if main is None else found.reading.column_judge_words(main)
     if code == "NOT_ENOUGH" and need is not None:
         yield need.sentence
     if code == "SETTLE_LABELS":
         yield say("change.agree")
     if code in ("SHIP", "CHEAPER") and passes is not None and passes.interval is not None:
-        yield say("change.higher", rate=f"{floor(1000 * passes.interval.low) / 10:g} %")
+        higher = say("change.higher", rate=f"{floor(1000 * passes.interval.low) / 10:g} %")
+        yield with_judge(higher, judged)
     if code in ("SHIP", "HYBRID"):
         yield from _retiring(found)
         yield say("change.monthly")
@@ -230,7 +234,7 @@ def _would_change(found: Judgement, headline: Advice, need: Need | None) -> Iter
         yield say("change.volume_down", volume=number(found.evidence.goals.budget_usd / found.cost.call_usd))
     if headline.table_row >= 9 and found.state("F4") == "missed" and passes is not None and passes.interval is not None:
         low = floor(100 * passes.interval.low)
-        yield say("change.target", rate=f"{low} %")
+        yield with_judge(say("change.target", rate=f"{low} %"), judged)
     if code == "KEEP_PROMPTING":
         yield say("change.improves", margin=points(found.reading.margin))
     if code in ("REJECT_TUNED", "HYBRID"):
@@ -243,7 +247,7 @@ def _would_change(found: Judgement, headline: Advice, need: Need | None) -> Iter
         yield from _return_changes(found)
     if code in ("TUNE_LORA", "SWITCH_MODEL", "FIX_FORMAT", "ADD_KNOWLEDGE"):
         yield say("change.better")
-    if found.reading.main is not None and found.reading.main.set_name != "holdout" and code != "NOT_ENOUGH":
+    if main is not None and main.set_name != "holdout" and code != "NOT_ENOUGH":
         yield say("change.holdout")
 
 
@@ -259,7 +263,8 @@ def _more_of_tuned(found: Judgement) -> Iterator[str]:
         return
     more = more_cases(pair.passes, abs(pair.passes.difference)).more
     if more:
-        yield found.rules.say("change.cases", count=counted(more, "more hold-out case"))
+        said = found.rules.say("change.cases", count=counted(more, "more hold-out case"))
+        yield with_judge(said, found.reading.judge_words(pair.run_uids))
 
 
 def _return_changes(found: Judgement) -> Iterator[str]:
@@ -278,7 +283,7 @@ def _return_changes(found: Judgement) -> Iterator[str]:
 
 def _unknowns(found: Judgement) -> Iterator[str]:
     """Yield the unknowns: goals without an answer, then missing measurements."""
-    goals, reading = found.evidence.goals, found.reading
+    goals, reading, judge = found.evidence.goals, found.reading, found.reading.judge
     people = (goals.can_label, goals.can_train, goals.can_serve)
     figures = reading.figures
     missing = {
@@ -289,7 +294,7 @@ def _unknowns(found: Judgement) -> Iterator[str]:
         "people": None in people,
         "routes": goals.routes is None and goals.has_gpu is None,
         "holdout": reading.main is None or reading.main.set_name != "holdout",
-        "judge": found.state("F3") not in ("none", "measured"),
+        "judge": found.state("F3") not in ("none", "measured") or (judge is not None and judge.is_elsewhere),
         "prices": found.cost.call_usd is None,
         "tokens": figures is None or (figures.stable_tokens is None and not figures.is_free),
         "models": found.state("F8") in ("untried", "one"),

@@ -63,9 +63,11 @@ NeedKind = Literal[
 goal: an answer of the person; `Need.goal` names the field of `DecideGoals`."""
 ActionKind = Literal[
     "cases",
+    "run",
     "unscored",
     "unanswered",
     "compose",
+    "winners",
     "technique",
     "examples",
     "schema",
@@ -95,10 +97,11 @@ ActionKind = Literal[
 @dataclass(frozen=True, slots=True)
 class Action:
     """What a button prepares. `argument` is the key of a technique, the name of a goal, the title of a column, the
-    id of a retiring model, or what is looked at: "prices" of the model, a "switch" to another one, "contradictions"
-    of training rows.
+    id of a retiring model, or what is looked at: "prices" of the model, a "switch" to another one, a "new" adapter,
+    "contradictions" of training rows.
 
-    `set_name` and `count` say how many of which cases, samples or labels; `label` is the text of the button.
+    `set_name` and `count` say how many of which cases, samples or labels; `label` is the text of the button. cases:
+    so many have to join the set. run: so many of it wait for their first test.
     """
 
     kind: ActionKind
@@ -315,7 +318,8 @@ class Decision:
     """The answer. `also` are the further rows of the table that apply, in their order.
 
     `reasons` are the three strongest, `confidence_sentence` says why the confidence is what it is. `would_change` says
-    what would change this advice, `unknowns` the facts that were missing. `retiring` is None if its model stays.
+    what would change this advice, `unknowns` the facts that were missing. `retiring` is None if its model stays. `done`
+    are the ids of all steps that the history shows to be done, also of those that are not listed.
     """
 
     code: DecisionCode
@@ -338,6 +342,7 @@ class Decision:
     sources: tuple[DecideSource, ...]
     rules_date: str
     retiring: RetiringNote | None = None
+    done: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from workbench.core.decide.decision import Decision, Figure, Finding, FindingWord, Need, Step, VersionRate
-from workbench.core.decide.figure_words import dollars, minutes_words, number, percent, points, seconds
+from workbench.core.decide.figure_words import dollars, minutes_words, number, percent, points, seconds, signed
+from workbench.core.decide.rules import decide_rules
 from workbench.core.text import counted
 
 MOST_STEPS = 3
@@ -16,14 +18,68 @@ def figure_words(figure: Figure) -> str:
     """Return a figure with its number of cases and interval, "" if it is unknown."""
     if figure.value is None:
         return ""
-    say = _UNITS.get(figure.unit, _plain)
-    # A count is not one of itself.
-    of = f" of {figure.n:,}" if figure.n is not None and figure.unit in ("rate", "points", "p") else ""
-    between = ""
-    if figure.low is not None and figure.high is not None:
-        ends = (figure.low, figure.high)
-        between = f" ({ends_words(ends) if figure.unit == 'rate' else ' to '.join(map(say, ends))})"
-    return f"{figure.label} {say(figure.value)}{of}{between}"
+    between = interval_words(figure)
+    return f"{figure.label} {_value(figure)}{_base(figure)}{f' ({between})' if between else ''}"
+
+
+def measured_figures(finding: Finding, *, with_said: bool = True) -> list[str]:
+    """Return the figures of a finding in words, with the set or calls that they stand on where these change.
+
+    Without `with_said`, those that its sentence has already are left out, by their interval, or by their value if they
+    have none; so are counts of nothing.
+    """
+    shown = [
+        one for one in finding.figures if one.value is not None and (with_said or not _is_said(one, finding.sentence))
+    ]
+    rules = decide_rules()
+    found = []
+    for at, one in enumerate(shown):
+        after = shown[at + 1] if at + 1 < len(shown) else None
+        where = ""
+        if one.set_name is not None and one.label != rules.cases(one.set_name):
+            is_last = after is None or after.set_name != one.set_name
+            where = f" {rules.at(one.set_name)}" if is_last else ""
+        elif _calls(one) and (after is None or _calls(after) != _calls(one)):
+            where = f" over {counted(_calls(one), 'call')}"
+        found.append(f"{figure_words(one)}{where}")
+    return found
+
+
+def _is_said(figure: Figure, sentence: str) -> bool:
+    if not figure.value and figure.unit in _COUNTS:
+        return True
+    said = interval_words(figure).removesuffix(" points").removesuffix(" point") or _value(figure)
+    return re.search(rf"(?<![\d.,−]){re.escape(said)}(?![\d.,]*\d)", sentence) is not None
+
+
+def _value(figure: Figure) -> str:
+    assert figure.value is not None
+    return _UNITS.get(figure.unit, _plain)(figure.value)
+
+
+def _base(figure: Figure) -> str:
+    """Return " of 200", "" for a count of its own."""
+    if figure.n is None:
+        return ""
+    if figure.unit in ("rate", "points", "p") or (figure.unit in ("cases", "rows") and figure.n != figure.value):
+        return f" of {figure.n:,}"
+    return ""
+
+
+def _calls(figure: Figure) -> int:
+    """Return the number of calls of a mean, 0 for other figures."""
+    return figure.n or 0 if figure.unit in ("usd", "ms") else 0
+
+
+def interval_words(figure: Figure) -> str:
+    """Return the interval of a figure: "76.1 to 86.7 %" or "−6.2 to 4.2 points", "" without an interval."""
+    if figure.low is None or figure.high is None:
+        return ""
+    if figure.unit == "rate":
+        return ends_words((figure.low, figure.high))
+    if figure.unit == "points":
+        return f"{signed(figure.low)} to {points(figure.high)}"
+    return " to ".join(map(_UNITS.get(figure.unit, _plain), (figure.low, figure.high)))
 
 
 def ends_words(ends: tuple[float, float]) -> str:
@@ -71,6 +127,7 @@ def effort_words(one: Step | Need) -> str:
     return ", ".join(filter(None, parts))
 
 
+_COUNTS = frozenset({"cases", "rows", "tries", "verdicts"})
 FindingTone = Literal["good", "near", "bad", "open"]
 _TONES: Mapping[FindingWord, FindingTone] = {
     "holds": "good",

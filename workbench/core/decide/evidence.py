@@ -213,23 +213,33 @@ class JudgeEvidence:
     """How far the judges of a test were compared with labels. `labels` are those on answers drawn at random.
 
     `catch_rate` is the share of wrong answers that it fails, `false_alarms` the share of right answers that it fails.
-    A judge that compares answers (`is_comparing`) cannot be measured.
+    A judge that compares answers (`is_comparing`) cannot be measured. `is_elsewhere` if the labels are on answers of
+    another test, because those of the hold-out stay unseen: the judge is known by them, but not its error here.
     """
 
     labels: int
     catch_rate: float | None = None
     false_alarms: float | None = None
     is_comparing: bool = False
+    is_elsewhere: bool = False
 
     @property
     def is_measured(self) -> bool:
-        """Whether its error is measured, as Test and the History say it."""
+        """Whether its error is measured on the answers of the test, as Test and the History say it."""
+        return self.is_compared and not self.is_elsewhere
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether it was compared with enough labels, of this test or of another one."""
         return not self.is_comparing and self.labels >= FEWEST_LABELS
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingEvidence:
-    """Training rows that the history gives. `rows` are usable ones, without doubles and contradictions."""
+    """Training rows that the history gives. `rows` are usable ones, without doubles and contradictions.
+
+    `run_uids` are the runs of usable answers, `contradiction_run_uids` those of answers called both good and bad.
+    """
 
     rows: int
     doubles: int = 0
@@ -240,6 +250,8 @@ class TrainingEvidence:
     pairs: int | None = None
     tokens_per_row: float | None = None
     median_age_days: float | None = None
+    run_uids: tuple[str, ...] = ()
+    contradiction_run_uids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +280,8 @@ class TryEvidence:
 
 @dataclass(frozen=True, slots=True)
 class CaseCounts:
-    """Cases of each set as they are now. `untried` of the tuning and hold-out cases have no scored result."""
+    """Cases of each set as they are now. `untried` of the tuning and hold-out cases have no scored result, of which
+    `untried_holdout` are held out."""
 
     tuning: int = 0
     holdout: int = 0
@@ -276,6 +289,7 @@ class CaseCounts:
     refusal: int = 0
     clusters: int | None = None
     untried: int = 0
+    untried_holdout: int = 0
     newest_days: float | None = None
 
 

@@ -7,22 +7,27 @@ is no step. First comes what the headline asks for, then the order of the decisi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from workbench.core.decide.cost_figures import Saving
 from workbench.core.decide.decision import Action, ActionKind, Advice, Need, Outcome, Step
+from workbench.core.decide.done_steps import DONE, done_steps
 from workbench.core.decide.evidence import PairEvidence
 from workbench.core.decide.figure_words import listed
 from workbench.core.decide.findings.failures import had_schema
 from workbench.core.decide.findings.models import better_model, models_tried
-from workbench.core.decide.findings.quality import cases_to_settle
+from workbench.core.decide.findings.quality import cases_to_settle, scored_set
 from workbench.core.decide.findings.tuned import guard_readings, tuned_pair
 from workbench.core.decide.judgement import Judgement
 from workbench.core.decide.levers import group_state
+from workbench.core.decide.new_cases import new_cases
 from workbench.core.statistics.stopping import FEWEST_CASES
 from workbench.core.text import counted, plural
 
 MOST_STEPS = 5
 _FEWEST_FOR_HOLDOUT = 60
+_NEVER_ASKED = frozenset({"unscored", "unanswered", "single", "independent"})
+"""Steps that most histories never need: that they are done is not worth a line."""
 _NAMED: Mapping[int, frozenset[str]] = {
     2: frozenset({"labels", "judge", "single"}),
     4: frozenset({"guards"}),
@@ -51,9 +56,18 @@ def steps(found: Judgement, headline: Advice) -> tuple[Step, ...]:
         listed.insert(0, first)
     still = [one for one in listed if not one.is_done][:MOST_STEPS]
     room = MOST_STEPS - len(still)
-    done = [one for one in listed if one.is_done][-room:] if room and still else []
+    # Those of the way to the headline are kept longest.
+    every = [*_done_elsewhere(found, listed), *listed]
+    done = [one for one in every if one.is_done][-room:] if room and still else []
     kept = {one.id for one in (*still, *done)}
-    return tuple(one for one in listed if one.id in kept)
+    return tuple(one for one in every if one.id in kept)
+
+
+def _done_elsewhere(found: Judgement, listed: Sequence[Step]) -> list[Step]:
+    """Return the done steps that are not on the way to the headline any more."""
+    there = {one.id for one in listed} | _NEVER_ASKED
+    words, said = found.rules.steps, found.rules.say("step.done")
+    return [Step(name, words[name].done, said, (), is_done=True) for name in done_steps(found) if name not in there]
 
 
 def _named(found: Judgement, headline: Advice, listed: Sequence[Step]) -> Step | None:
@@ -105,7 +119,7 @@ class _Experiment:
         usd, minutes = (None, None) if calls is None else self._reading.effort(calls)
         return Step(
             name,
-            said.title.format(**words),
+            said.done if is_done else said.title.format(**words),
             said.sentence.format(**words),
             tuple(Outcome(when, means) for when, means in said.outcomes),
             action,
@@ -131,7 +145,8 @@ class _Experiment:
         if need is not None and need.kind in ("unscored", "unanswered"):
             yield self._lost(need)
         else:
-            yield self._step("evidence", action, calls, is_done=done, count=counted(count, "case"))
+            note = "" if done else new_cases(self._reading, count, scored_set(self._reading)).note
+            yield self._step("evidence", action, calls, is_done=done, count=counted(count, "case"), note=note)
         yield from self.goal()
 
     def goal(self) -> Iterator[Step]:
@@ -197,8 +212,8 @@ class _Experiment:
             if need.kind in ("unscored", "unanswered"):
                 yield self._lost(need)
                 return
-            count = f"{need.count:,} more {plural(need.count, 'case')}"
-            yield self._step("settle", need.action, need.calls, count=count)
+            more = new_cases(self._reading, need.count, scored_set(self._reading))
+            yield self._step("settle", need.action, need.calls, count=more.words, note=more.note)
         elif found.state("F4") == "clusters" and need is not None:
             yield self._step("independent", need.action)
 
@@ -232,7 +247,8 @@ class _Experiment:
             is_done, count = state != "untested", counted(stubborn.stubborn, "case")
             yield self._step("probe", action, 2 * stubborn.stubborn, is_done=is_done, count=count)
         if state == "knowledge":
-            yield self._step("facts", Action("compose", "Add facts to the prompt"), 2 * self._cases)
+            action, is_done = Action("compose", "Add facts to the prompt"), DONE["facts"](self._found)
+            yield self._step("facts", action, 2 * self._cases, is_done=is_done)
 
     def _models(self) -> Iterator[Step]:
         wanted = self._found.rules.thresholds.other_models
@@ -259,9 +275,10 @@ class _Experiment:
             return
         more = cases_to_settle(passes, target, self._found.rules.thresholds.hopeless_cases)
         if more is not None:
-            title, count = best.title or best.model or best.challenger, counted(more, "more case")
-            action = Action("cases", f"Add {count}", set_name=best.set_name, count=more)
-            yield self._step("proof", action, more, title=title, count=count)
+            cases = new_cases(self._reading, more, best.set_name)
+            title = best.title or best.model or best.challenger
+            step = self._step("proof", cases.action, more, title=title, count=cases.words, note=cases.note)
+            yield replace(step, cost_usd=_usd_of(best, more))
 
     def _luck(self) -> Iterator[Step]:
         state, need = self._found.state("F9"), self._found.findings["F9"].need
@@ -291,12 +308,14 @@ class _Experiment:
             need = self._found.findings["F13"].need
             count = self._found.rules.thresholds.rows_to_try if need is None or need.count is None else need.count
             action = None if need is None else need.action
-            yield self._step("rows", action, count=counted(count, "training row"))
+            yield self._step("rows", action, count, count=counted(count, "training row"))
         if row == 16:
             yield from self._costs_before_training()
-            yield self._step("train", Action("training", "Export training files"))
+            action = Action("training", "Export training files")
+            yield self._step("train", action, is_done=DONE["train"](self._found))
             holdout = max(self._found.evidence.cases.holdout, self._found.rules.thresholds.tuned_cases)
-            action = Action("tuned_lane", "Run the hold-out", set_name="holdout", count=holdout)
+            is_known = self._found.state("F16") != "none"
+            action = Action("tuned_lane", "Run the hold-out" if is_known else "Add the adapter", "", "holdout", holdout)
             yield self._step("tuned", action, 2 * holdout)
             guards = 4 * self._found.rules.thresholds.guard_cases
             yield self._step("guards", Action("guards", "Run the guard sets"), guards)
@@ -326,7 +345,7 @@ class _Experiment:
         limits, holdout = self._found.rules.thresholds, self._found.evidence.cases.holdout
         count = max(holdout, limits.tuned_cases)
         calls = 2 * (count + len(guards) * limits.guard_cases)
-        action = Action("tuned_lane", "Add the new adapter", set_name="holdout", count=count)
+        action = Action("tuned_lane", "Add the new adapter", "new", "holdout", count)
         yield self._step("remeasure", action, calls)
 
     def _guards(self) -> Iterator[Step]:
@@ -335,3 +354,12 @@ class _Experiment:
             yield self._step("guards", need.action, need.calls)
         elif self._found.state("F16") == "few" and need is not None and self._headline.table_row != 16:
             yield self._step("tuned", need.action, need.calls)
+
+
+def _usd_of(pair: PairEvidence, calls: int) -> float | None:
+    """Return the dollars of calls to the challenger of a pair, None if unknown."""
+    figures = pair.figures
+    if figures is None:
+        return None
+    price = 0.0 if figures.is_free else figures.cost_usd
+    return None if price is None else calls * price

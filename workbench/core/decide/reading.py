@@ -113,7 +113,7 @@ class EvidenceReading:
     def is_judge_trusted(self) -> bool:
         """Whether the judge of the champion's results was compared with enough labels for advice to rest on it."""
         judge = self.judge
-        return judge is not None and judge.is_measured and judge.labels >= self.rules.thresholds.judge_labels
+        return judge is not None and judge.is_compared and judge.labels >= self.rules.thresholds.judge_labels
 
     def judge_of(self, run_uids: Iterable[str]) -> JudgeEvidence | None:
         """Return the least known of the judges of these tests, None if no judge decides in them."""
@@ -122,8 +122,8 @@ class EvidenceReading:
 
     def judge_words(self, run_uids: Iterable[str]) -> str:
         """Return the few words beside a number of these tests, "" if no judge decides in them."""
-        found = self.judge_of(run_uids)
-        return "" if found is None else origin_words(is_measured=found.is_measured, is_corrected=False)
+        found = [self.evidence.judges[uid] for uid in run_uids if uid in self.evidence.judges]
+        return origin_words(is_measured=all(one.is_measured for one in found), is_corrected=False) if found else ""
 
     def column_judge_words(self, column: ColumnEvidence) -> str:
         """Return the few words beside the pass rate of a column, "" if no judge decides about its results."""

@@ -113,10 +113,11 @@ class LeverGroup:
 
 @dataclass(frozen=True, slots=True)
 class BaseModel:
-    """A model that a route trains; `retires_on` is None without a known date."""
+    """A model that a route trains; `retires_on` is None without a known date. `is_any` if the person chooses it."""
 
     name: str
     retires_on: date | None = None
+    is_any: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +158,15 @@ class CostDefaults:
 
 @dataclass(frozen=True, slots=True)
 class StepWords:
-    """The wording of a step of the experiment: patterns of its title, sentence and outcomes (when, means)."""
+    """The wording of a step of the experiment: patterns of its title, sentence and outcomes (when, means).
+
+    `done` is its title once the history shows that it is done.
+    """
 
     title: str
     sentence: str
     outcomes: tuple[tuple[str, str], ...]
+    done: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +234,9 @@ def decide_rules() -> DecideRules:
         answers=wording["answers"],
         sets=wording["sets"],
         steps={
-            name: StepWords(row["title"], row["sentence"], tuple((when, means) for when, means in row["outcomes"]))
+            name: StepWords(
+                row["title"], row["sentence"], tuple((when, means) for when, means in row["outcomes"]), row["done"]
+            )
             for name, row in wording["steps"].items()
         },
         routes=tuple(map(_route, routes["routes"])),
@@ -278,7 +285,10 @@ def _route(row: Mapping[str, Any]) -> RouteRule:
         is_own=row.get("is_own", False),
         is_server=row.get("is_server", False),
         open_until=_day(row.get("open_until")),
-        base_models=tuple(BaseModel(one["name"], _day(one.get("retires_on"))) for one in row.get("base_models", ())),
+        base_models=tuple(
+            BaseModel(one["name"], _day(one.get("retires_on")), one.get("any", False))
+            for one in row.get("base_models", ())
+        ),
         training_usd=row.get("training_usd"),
         training_note=row.get("training_note", ""),
         hosting_usd_hour=row.get("hosting_usd_hour"),

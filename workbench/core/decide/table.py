@@ -12,11 +12,12 @@ from workbench.core.decide.figure_words import dollars, listed, rough_dollars, w
 from workbench.core.decide.findings.costs import is_too_dear
 from workbench.core.decide.findings.failures import had_schema
 from workbench.core.decide.findings.models import better_model
-from workbench.core.decide.findings.quality import verdicts_words
+from workbench.core.decide.findings.quality import scored_set, verdicts_words
 from workbench.core.decide.findings.training import contradiction_words
 from workbench.core.decide.findings.tuned import guard_readings, tuned_pair
 from workbench.core.decide.judgement import Judgement
 from workbench.core.decide.levers import group_words
+from workbench.core.decide.new_cases import new_cases
 from workbench.core.decide.routes import day_words
 from workbench.core.retirement import is_retired, retirement_note
 from workbench.core.text import counted, plural
@@ -222,7 +223,7 @@ def _head_open(found: Judgement) -> str:
         return lost
     if state != "unclear" or need is None or need.count is None:
         return found.rules.say(f"head.8.{state}")
-    return found.rules.say("head.8", count=counted(need.count, "more case"))
+    return found.rules.say("head.8", count=new_cases(found.reading, need.count, scored_set(found.reading)).words)
 
 
 def _head_format(found: Judgement) -> str:

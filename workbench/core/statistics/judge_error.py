@@ -62,6 +62,16 @@ class JudgeError:
         return max(0, FEWEST_LABELS - self.labels)
 
     @property
+    def failed(self) -> int:
+        """The number of answers that the person failed."""
+        return self.catch.size if self.catch is not None else 0
+
+    @property
+    def passed(self) -> int:
+        """The number of answers that the person passed."""
+        return self.false_alarms.size if self.false_alarms is not None else 0
+
+    @property
     def missed(self) -> int:
         """The number of answers that the judge passed and the person failed."""
         return self.catch.size - self.catch.hits if self.catch is not None else 0

@@ -18,9 +18,20 @@ from workbench.core.text import counted, plural
 
 COMPARING = "Unmeasured: it compares two answers, and labels are about single ones."
 """Why the error of a judge that compares answers stays unknown."""
+HELD_OUT = "Unmeasured here: answers of the hold-out stay unseen."
+"""Why the error of a judge stays unknown on held-out cases."""
+HELD_OUT_STEP = "Label answers of the cases you tuned on to see how far to trust the judge."
+_ALONE = "by the judge alone"
 _LONGEST_PROBLEM = 300
 _FEW = 0.15
 """The share of wrong verdicts from which a judge is called lenient or strict."""
+_SIDES = {
+    (False, False): "mostly agrees with you",
+    (True, False): "is too lenient",
+    (False, True): "is too strict",
+    (True, True): "errs both ways",
+}
+"""By whether a judge passes and fails too many answers."""
 _SAID = {
     "better": "the judge prefers it",
     "worse": "the judge prefers the baseline",
@@ -33,20 +44,29 @@ def verdict_words(error: JudgeError) -> str:
     if not error.is_measured:
         return ""
     missed, alarms = error.missed, error.alarms
-    lenient = f"it passed {counted(missed, 'answer')} that you failed"
-    strict = f"it failed {counted(alarms, 'answer')} that you passed"
     if not missed and not alarms:
         return "The judge agreed with you about every answer."
-    both = " and ".join((*((lenient,) if missed else ()), *((strict,) if alarms else ())))
-    is_lenient = error.catch is not None and missed > _FEW * error.catch.size
-    is_strict = error.false_alarms is not None and alarms > _FEW * error.false_alarms.size
-    if is_lenient and is_strict:
-        return f"The judge errs both ways: {both}."
-    if is_lenient:
-        return f"The judge is too lenient: {both}."
-    if is_strict:
-        return f"The judge is too strict: {both}."
-    return f"The judge mostly agrees with you: {both}."
+    failed, passed = error.failed, error.passed
+    lenient = f"passed {missed:,} of {counted(failed, 'answer')} that you failed" if missed else ""
+    of_passed = f"{passed:,}" if missed else counted(passed, "answer")
+    strict = f"failed {alarms:,} of {of_passed} that you passed" if alarms else ""
+    return f"The judge {_SIDES[_sides(error)]}: it {' and '.join(filter(None, (lenient, strict)))}."
+
+
+def bias_words(error: JudgeError) -> str:
+    """Return what the errors of a judge do to its pass rates, "" if it mostly agrees or errs both ways."""
+    sides = _sides(error) if error.is_measured else None
+    # Few wrong verdicts about many answers may outweigh many about few.
+    if sides == (True, False) and error.missed > error.alarms:
+        return "Its pass rates are probably too high."
+    if sides == (False, True) and error.alarms > error.missed:
+        return "Its pass rates are probably too low."
+    return ""
+
+
+def fault_words(error: JudgeError) -> str:
+    """Return what is wrong with a judge and what that does to its pass rates, "" while it is unmeasured."""
+    return _joined(verdict_words(error), bias_words(error))
 
 
 def judge_words(error: JudgeError) -> str:
@@ -55,12 +75,15 @@ def judge_words(error: JudgeError) -> str:
     if not error.is_measured:
         return _joined(unmeasured_words(error), left_out)
     if error.catch is None:
-        said = f"You failed none of {counted(error.labels, 'answer')}, so the judge's catch rate is unknown."
-        return _joined(said, f"It {_alarm_words(error)}.", left_out)
+        said = (
+            f"You failed none of {counted(error.labels, 'answer')}, so whether the judge catches bad ones is unknown."
+        )
+        return _joined(said, f"It {_alarm_words(error, is_first=True)}.", left_out)
     said = f"The judge {_catch_words(error)}"
     if error.false_alarms is None:
         return _joined(f"{said}. You passed none of {counted(error.labels, 'answer')}.", left_out)
-    return _joined(f"{said} and {_alarm_words(error)}.", left_out)
+    has_interval = error.catch.interval is not None
+    return _joined(f"{said} and {_alarm_words(error, is_first=not has_interval)}.", left_out)
 
 
 def unmeasured_words(error: JudgeError) -> str:
@@ -74,7 +97,7 @@ def unmeasured_words(error: JudgeError) -> str:
 def note_words(error: JudgeError) -> str:
     """Return what is wrong with a judge, or that it is unmeasured, as a sentence that stands alone."""
     if error.is_measured:
-        return verdict_words(error)
+        return fault_words(error)
     return f"The judge is unmeasured: label {_needed(error.missing, error.labels)} to see how far to trust it."
 
 
@@ -101,16 +124,19 @@ def beside_rate_words(corrected: CorrectedRate | None, *, is_measured: bool) -> 
     return f"{raw}, corrected {rate} ({ends})"
 
 
-def corrected_words(corrected: CorrectedRate, *, is_measured: bool) -> str:
-    """Return "Corrected for the judge's errors: 71 % (58 to 84); raw 78 % (71 to 84)."; or what it takes to correct.
+def corrected_words(corrected: CorrectedRate, *, is_measured: bool, is_held_out: bool = False) -> str:
+    """Return "Corrected for the judge's errors: 71 % (58 to 84); by the judge alone 78 %.", or what it takes.
 
-    `is_measured` is about the judge. A column of few answers may be corrected without: when each has a label.
+    `is_measured` is about the judge. A column of few answers may be corrected without: when each has a label. Nobody is
+    asked to label held-out answers.
     """
-    raw = f"raw {rate_words(corrected.raw)}"
+    raw = f"{_ALONE} {rate_words(corrected.raw)}"
     left_out = _left_out_words(corrected.unsure, corrected.unscored)
     if corrected.rate is None:
         need = _needed(corrected.missing, corrected.labels)
         state = "Not corrected" if is_measured else "Unmeasured"
+        if is_held_out:
+            return _joined(f"{state}, {raw}.", left_out)
         return _joined(f"{state}, {raw}: label {need} of this column to correct for the judge's errors.", left_out)
     if corrected.interval is None:
         state = "Not corrected" if is_measured else "Unmeasured"
@@ -124,7 +150,7 @@ def corrected_words(corrected: CorrectedRate, *, is_measured: bool) -> str:
 
 def corrected_difference_words(found: CorrectedDifference) -> str:
     """Return the difference of two columns, corrected and raw, or what it takes to correct it."""
-    raw, left_out = f"raw {points_words(found.raw, None)}", left_out_words(found.left_out)
+    raw, left_out = f"{_ALONE} {points_words(found.raw, None)}", left_out_words(found.left_out)
     if found.difference is None:
         before, after = found.missing
         needs = [
@@ -168,7 +194,7 @@ def correction_words(
         said += "" if is_alone else " by the judged check"
     points, raw = points_words(found.difference, found.interval), points_words(found.raw, None)
     # A judge that alone decides has its own comparison beside this one.
-    figures = "; ".join(filter(None, (points, tested, "" if is_alone else f"by the judge alone {raw}")))
+    figures = "; ".join(filter(None, (points, tested, "" if is_alone else f"{_ALONE} {raw}")))
     about = f"Judged is whether an answer {check.removesuffix('.')}." if check else ""
     return _joined(f"Corrected for the judge's errors, {said}: {figures}.", about)
 
@@ -228,25 +254,29 @@ def _both_words(error: JudgeError) -> str:
     return " and ".join(filter(None, parts)) or "says nothing: no label is left to choose on"
 
 
+def _sides(error: JudgeError) -> tuple[bool, bool]:
+    """Return whether a judge passes too many answers, and whether it fails too many."""
+    return error.missed > _FEW * error.failed, error.alarms > _FEW * error.passed
+
+
 def _catch_words(error: JudgeError) -> str:
     assert error.catch is not None
-    return (
-        f"catches {error.catch.hits:,} of {counted(error.catch.size, 'answer')} that you failed{_bracket(error.catch)}"
-    )
+    share = error.catch
+    return f"catches {share.hits:,} of {counted(share.size, 'answer')} that you failed{_bracket(share, is_first=True)}"
 
 
-def _alarm_words(error: JudgeError) -> str:
+def _alarm_words(error: JudgeError, *, is_first: bool = False) -> str:
     assert error.false_alarms is not None
     share = error.false_alarms
-    return f"fails {share.hits:,} of {share.size:,} that you passed{_bracket(share)}"
+    return f"fails {share.hits:,} of {share.size:,} that you passed{_bracket(share, is_first=is_first)}"
 
 
-def _bracket(share: AnswerShare) -> str:
-    """Return " (90 %, 60 to 98)"; "" below ten clusters."""
+def _bracket(share: AnswerShare, *, is_first: bool = False) -> str:
+    """Return " (90 %, 60 to 98)"; "" below ten clusters. The first of a sentence says what the ends are."""
     if share.interval is None:
         return ""
     rate, ends = percent_words(share.rate, share.interval)
-    return f" ({rate}, {ends})"
+    return f" ({rate}, {'95 % interval ' if is_first else ''}{ends})"
 
 
 def _needed(missing: int, labels: int) -> str:

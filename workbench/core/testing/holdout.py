@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
 from workbench.core.cases import Case
 from workbench.core.text import counted
@@ -106,6 +107,11 @@ def joining(clusters: Mapping[str, str], known: Mapping[str, bool], seen: Collec
             else cluster not in touched and _hash(_group(uid, cluster), salt) < int(SHARE * 2**64)
         )
     )
+
+
+def to_add(wanted: int, *, is_held_out: bool) -> int:
+    """Return about how many new cases it takes until so many of them joined the hold-out, or did not."""
+    return ceil(wanted / (SHARE if is_held_out else 1 - SHARE))
 
 
 def together(cases: Iterable[Case], uid: str) -> frozenset[str]:

@@ -25,7 +25,8 @@ class JudgedCheck:
     `check` is the check in words, `models` are those that judged it and `versions` the versions of the judge prompts.
     `answers` have a verdict; `labels` random labels of people count. `error` is None for a check that compares answers
     with those of the baseline. `words` say what the judge catches and fails wrongly, or that it is unmeasured.
-    `note` is what is wrong with the judge in one sentence, or that it is unmeasured; `step` is what people can do then.
+    `note` is what is wrong with the judge, or that it is unmeasured; `step` is what people can do then. `figures` are
+    how often it is right, "" while it is unmeasured.
     `threshold` is one that fits the labels better than that of the check, None without one and for judges that write.
     """
 
@@ -40,6 +41,7 @@ class JudgedCheck:
     words: str = ""
     note: str = ""
     step: Literal["", "label", "improve"] = ""
+    figures: str = ""
     agreement_words: str = ""
     threshold: float | None = None
     threshold_words: str = ""
@@ -97,6 +99,11 @@ class JudgedReport:
     def beside_rate(self, position: int) -> str:
         """Return what stands beside the rate of a column because of judges, "" without one."""
         return beside_rate(self.columns[position]) if position < len(self.columns) else ""
+
+    @property
+    def wants_labels(self) -> bool:
+        """Whether the rate of some column can only be corrected with more labels of it."""
+        return any(one.corrected is not None and one.corrected.missing for column in self.columns for one in column)
 
     @property
     def sentences(self) -> tuple[str, ...]:

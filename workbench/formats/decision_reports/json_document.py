@@ -31,6 +31,8 @@ def document(report: DecisionReport) -> dict[str, Any]:
         "goals": _plain(report.goals),
         "cases": _plain(report.cases),
         "training": _plain(report.training),
+        "runs": _plain(report.runs),
+        "hand_over": _plain(report.hand_over),
     }
     return {**head, **_plain(report.decision)}
 

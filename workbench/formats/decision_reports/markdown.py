@@ -5,14 +5,16 @@ Invariant: as for `test_reports.markdown`: no name of a model, version or prompt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from workbench.core.decide.decision_words import effort_words, next_steps
 from workbench.core.decide.figure_words import goal_percent, number, percent
+from workbench.core.decide.hand_over import leans_to_training
 from workbench.core.decide.report import DecisionReport
 from workbench.core.decide.routes import day_words
 from workbench.core.text import unbroken
 from workbench.formats.decision_reports import report_words as words
+from workbench.formats.decision_reports.hand_over_words import hand_over_lines
 from workbench.formats.decision_reports.report_format import DecisionFormat
 from workbench.formats.test_reports.markdown import code
 from workbench.formats.test_reports.markdown import text as plain
@@ -34,8 +36,7 @@ def write(report: DecisionReport) -> Iterator[str]:
     yield from _steps(report)
     yield from _findings(report)
     yield from _rates(report)
-    yield from _section("Costs", map(text, words.cost_lines(made)))
-    yield from _sensitivity(report)
+    yield from _costs(report)
     yield from _section("Levers", _levers(report))
     yield from _section("Data", map(text, words.data_lines(report)))
     yield from _section("Routes", (f"{text(one.title)}: {text(words.route_words(one))}" for one in made.routes))
@@ -44,6 +45,8 @@ def write(report: DecisionReport) -> Iterator[str]:
     yield from _section("What would change this advice", map(text, made.would_change))
     yield from _section("Not known", map(text, made.unknowns))
     yield from _section("Your answers", (f"{text(name)}: {text(said)}" for name, said in words.goal_lines(report)))
+    runs = (f"**{text(asked)}** {_run_names(names)}" for asked, names in words.all_runs(report))
+    yield from _section("All runs", runs)
     yield from _sources(report)
 
 
@@ -72,12 +75,31 @@ def _steps(report: DecisionReport) -> Iterator[str]:
 
 
 def _findings(report: DecisionReport) -> Iterator[str]:
-    yield "## Findings\n\n| Question | Answer | Evidence | Confidence | Runs |\n| --- | --- | --- | --- | ---: |\n"
-    for one in words.findings(report.decision):
-        said = " ".join(filter(None, (one.sentence, one.needs)))
-        cells = (one.question, one.answer, said, one.confidence, str(one.runs) if one.runs else "")
-        yield f"| {' | '.join(text(cell).replace('|', chr(92) + '|') for cell in cells)} |\n"
+    yield "## Findings\n\n| Question | Answer | Evidence | Confidence | Runs |\n| --- | --- | --- | --- | --- |\n"
+    for one in words.findings(report):
+        said = " ".join(filter(None, (one.sentence, one.figures, one.needs)))
+        runs = _run_names((*one.runs.newest, *one.runs.others))
+        yield f"{_row((one.question, one.answer, said, one.confidence))[:-1]} {runs} |\n"
     yield "\n"
+
+
+def _run_names(names: Sequence[str]) -> str:
+    """Return names of runs; the number of an iteration is set as code, because hosts link "#12" to something else."""
+    return ", ".join(unbroken(code(name, 60) if name.startswith("#") else text(name)) for name in names)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(text(cell).replace('|', chr(92) + '|') for cell in cells)} |\n"
+
+
+def _costs(report: DecisionReport) -> Iterator[str]:
+    yield from _section("Costs", map(text, words.cost_lines(report.decision)))
+    heading, rows = words.cost_rows(report.decision.cost)
+    if rows:
+        yield f"{_row(heading)}| {' | '.join('---:' for _ in heading)} |\n"
+        yield from map(_row, rows)
+        yield "\n"
+    yield from _sensitivity(report)
 
 
 def _rates(report: DecisionReport) -> Iterator[str]:
@@ -91,10 +113,10 @@ def _rates(report: DecisionReport) -> Iterator[str]:
     yield f"| --- | --- | ---: | ---: | --- |{' --- |' if is_judged else ''}\n"
     for one in rates:
         ends = f"{percent(one.low)} to {percent(one.high)}" if one.low is not None and one.high is not None else ""
-        mark = " (champion)" if one.is_champion else ""
+        mark = f" ({words.BEST})" if one.is_champion else ""
         name = f"{code(one.name or f'version {one.version}', 60, in_table=True)}{mark}"
         figures = unbroken(f"{one.passing:,} of {one.cases:,} | {percent(one.rate)} | {ends}")
-        yield f"| {name} | {one.set_name} | {figures} |{f' {one.judge_words} |' if is_judged else ''}\n"
+        yield f"| {name} | {words.SETS[one.set_name]} | {figures} |{f' {one.judge_words} |' if is_judged else ''}\n"
     yield "\n"
 
 
@@ -116,11 +138,12 @@ def _levers(report: DecisionReport) -> Iterator[str]:
 
 
 def _training(report: DecisionReport) -> Iterator[str]:
-    if not words.leans_to_training(report.decision):
+    if not leans_to_training(report.decision):
         return
     rails = (f"**{title}**: {text(words.sourced(said, sources))}" for title, said, sources in words.GUARD_RAILS)
     yield from _section("Before you train", rails)
-    yield from _section("To hand over", (f"[ ] {said}" for said in words.HAND_OVER))
+    points = (f"[ ] **{title}**: {text(said)}" for title, said in hand_over_lines(report))
+    yield from _section("To hand over", points)
 
 
 def _sources(report: DecisionReport) -> Iterator[str]:

@@ -6,14 +6,16 @@ Content-Security-Policy enforces; all texts are escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from workbench.core.decide.decision_words import effort_words, next_steps
+from workbench.core.decide.hand_over import leans_to_training
 from workbench.core.decide.report import DecisionReport
 from workbench.core.decide.routes import day_words
 from workbench.core.text import unbroken
 from workbench.formats.decision_reports import report_words as words
 from workbench.formats.decision_reports.charts import cost_chart, rates_chart, sensitivity_chart
+from workbench.formats.decision_reports.hand_over_words import hand_over_lines
 from workbench.formats.decision_reports.report_format import DecisionFormat
 from workbench.formats.exports.page import escaped
 
@@ -30,6 +32,7 @@ p, ul, ol { margin: .5rem 0; } li { margin: .2rem 0; }
 .soft { color: var(--soft); } code { font-size: .9em; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top; padding: .4rem .5rem;
   border-bottom: 1px solid var(--line); } th { font-weight: 600; width: 11rem; }
+.figures { width: auto; } .figures td, .figures th + th { text-align: right; } .figures th { width: auto; }
 .word { white-space: nowrap; border: 1px dashed var(--line); border-radius: 1rem; padding: .05rem .6rem;
   font-size: .85rem; color: var(--soft); }
 .good { border-style: solid; color: var(--good); background: var(--good-page); }
@@ -51,8 +54,10 @@ svg text.gold { fill: var(--gold); }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; } h2 { margin-top: 1.25rem; break-after: avoid; }
   tr, figure, li { break-inside: avoid; } .sources { columns: 2; font-size: .8em; } }
 @media (max-width: 40rem) { ul, ol { padding-left: 1.4rem; }
-  tr { display: grid; grid-template-columns: 1fr auto; border-bottom: 1px solid var(--line); padding: .4rem 0; }
-  td, th { border: 0; padding: .1rem 0; width: auto; } tr > :nth-child(2) { grid-row: 2; grid-column: 1 / 3; } }
+  .findings tr { display: grid; grid-template-columns: 1fr auto; padding: .4rem 0;
+  border-bottom: 1px solid var(--line); }
+  .findings td, .findings th { border: 0; padding: .1rem 0; width: auto; }
+  .findings tr > :nth-child(2) { grid-row: 2; grid-column: 1 / 3; } }
 """
 _HEAD = """<!doctype html>
 <html lang="en">
@@ -91,7 +96,7 @@ def write(report: DecisionReport) -> Iterator[str]:
     yield from _steps(report)
     yield from _findings(report)
     yield from _charts(report)
-    yield from _section("Costs", map(text, words.cost_lines(made)))
+    yield from _costs(report)
     yield from _section("Levers", _levers(report))
     yield from _section("Data", map(text, words.data_lines(report)))
     yield from _section("Routes", (_pair(one.title, words.route_words(one)) for one in made.routes))
@@ -100,6 +105,7 @@ def write(report: DecisionReport) -> Iterator[str]:
     yield from _section("What would change this advice", map(text, made.would_change))
     yield from _section("Not known", map(text, made.unknowns))
     yield from _section("Your answers", (_pair(name, said) for name, said in words.goal_lines(report)))
+    yield from _section("All runs", (_named(asked, runs) for asked, runs in words.all_runs(report)), "sources")
     yield from _sources(report)
     yield _TAIL
 
@@ -121,6 +127,10 @@ def _pair(title: str, said: str) -> str:
     return f"<strong>{text(title)}</strong>: {text(said)}"
 
 
+def _named(asked: str, names: Sequence[str]) -> str:
+    return f"<strong>{text(asked)}</strong> {text(', '.join(names))}"
+
+
 def _steps(report: DecisionReport) -> Iterator[str]:
     steps = next_steps(report.decision)
     if not steps:
@@ -136,13 +146,13 @@ def _steps(report: DecisionReport) -> Iterator[str]:
 
 
 def _findings(report: DecisionReport) -> Iterator[str]:
-    yield "<h2>Findings</h2>\n<table>\n"
-    for one in words.findings(report.decision):
-        needs = f'<br><span class="soft">{text(one.needs)}</span>' if one.needs else ""
-        stands = [f"confidence {one.confidence}"] if one.confidence else []
-        stands += [f"{one.runs:,} runs" if one.runs > 1 else "1 run"] if one.runs else []
-        beside = f'<br><span class="soft">{text(", ".join(stands))}</span>' if stands else ""
-        said = f"{text(one.sentence)}{needs}{beside}"
+    yield '<h2>Findings</h2>\n<table class="findings">\n'
+    for one in words.findings(report):
+        sure = f"Confidence {one.confidence}." if one.confidence else ""
+        names = ", ".join((*one.runs.newest, *one.runs.others))
+        runs = f"Runs: {names}." if names else ""
+        beside = " ".join(filter(None, (one.figures, one.needs, sure, runs)))
+        said = text(one.sentence) + (f'<br><span class="soft">{text(beside)}</span>' if beside else "")
         word = f'<span class="{_TONES[one.tone]}">{text(one.answer)}</span>'
         yield f'<tr><th scope="row">{text(one.question)}</th><td>{said}</td><td>{word}</td></tr>\n'
     yield "</table>\n"
@@ -164,6 +174,18 @@ def _charts(report: DecisionReport) -> Iterator[str]:
         yield f'<h2>Charts</h2>\n<div class="charts">\n{"".join(shown)}</div>\n'
 
 
+def _costs(report: DecisionReport) -> Iterator[str]:
+    yield from _section("Costs", map(text, words.cost_lines(report.decision)))
+    heading, rows = words.cost_rows(report.decision.cost)
+    if rows:
+        cells = "".join(f'<th scope="col">{text(cell)}</th>' for cell in heading)
+        yield f'<table class="figures">\n<tr>{cells}</tr>\n'
+        for first, *sums in rows:
+            cells = "".join(f"<td>{text(cell)}</td>" for cell in sums)
+            yield f'<tr><th scope="row">{text(first)}</th>{cells}</tr>\n'
+        yield "</table>\n"
+
+
 def _levers(report: DecisionReport) -> Iterator[str]:
     for one in report.decision.levers:
         known = words.sourced(one.published, one.sources) if one.sources else ""
@@ -172,11 +194,11 @@ def _levers(report: DecisionReport) -> Iterator[str]:
 
 
 def _training(report: DecisionReport) -> Iterator[str]:
-    if not words.leans_to_training(report.decision):
+    if not leans_to_training(report.decision):
         return
     rails = (_pair(title, words.sourced(said, sources)) for title, said, sources in words.GUARD_RAILS)
     yield from _section("Before you train", rails)
-    yield from _section("To hand over", map(text, words.HAND_OVER))
+    yield from _section("To hand over", (_pair(title, said) for title, said in hand_over_lines(report)))
 
 
 def _sources(report: DecisionReport) -> Iterator[str]:

@@ -5,17 +5,29 @@ Invariant: sections that have nothing to say are left out; sentences are those o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.core.decide.cost_figures import CostPicture
 from workbench.core.decide.decision import Decision, Finding, Lever, RouteStatus
-from workbench.core.decide.decision_words import FindingTone, figure_words, rates_judge_words, tone
+from workbench.core.decide.decision_words import FindingTone, measured_figures, rates_judge_words, tone
+from workbench.core.decide.evidence import EvidenceSet
 from workbench.core.decide.figure_words import dollars, goal_percent, number, points, seconds
 from workbench.core.decide.report import DecisionReport
 from workbench.core.decide.routes import day_words
 from workbench.core.text import counted
 
-_LEANS_TO_TRAINING = frozenset({"TUNE_LORA", "HYBRID", "REJECT_TUNED"})
+BEST = "the best one"
+"""What is said of the version that the advice is about."""
+SETS: Mapping[EvidenceSet, str] = {
+    "tuning": "tuned on",
+    "holdout": "hold-out",
+    "general": "general guard",
+    "refusal": "refusal guard",
+}
+"""The sets of cases in a table."""
+_RUNS_NAMED = 3
+"""Runs that the line of a finding names; all of them are listed at the end."""
 GUARD_RAILS = (
     (
         "Data",
@@ -32,20 +44,28 @@ GUARD_RAILS = (
     ("People", "Name who trains again when the base model retires, and who looks at the guard sets every month.", ()),
 )
 """What to mind before training: a title, a sentence, and the numbers of its sources."""
-HAND_OVER = (
-    "The training files, without the hold-out and the guard sets.",
-    "The split into training and validation, and how it was drawn.",
-    "The base model and the day on which it retires.",
-    "The settings: adapter rank, learning rate, epochs.",
-    "The hold-out and both guard sets, which decide in the end.",
-    "Who trains again, and when: at the latest when the base model retires.",
-)
+
+
+@dataclass(frozen=True, slots=True)
+class RunWords:
+    """The runs behind a finding by their names, newest first; `deleted` counts those that are gone, "" for none."""
+
+    newest: tuple[str, ...]
+    older: tuple[str, ...]
+    deleted: str
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """How many runs are not named: older ones, and deleted ones."""
+        more = f"{len(self.older):,} more (see All runs)" if self.older else ""
+        return tuple(filter(None, (more, self.deleted)))
 
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """A finding of a row: the row's question where it leads, its answer, the sentence with what would settle it.
+    """A finding of a row: the row's question where it leads, its answer, and its sentence.
 
+    `figures` are measured ones that the sentence leaves out, `needs` is what would settle it; both "" for none.
     `confidence` is "" for what was not tried, because there is no measurement to be confident in.
     """
 
@@ -56,22 +76,39 @@ class FindingLine:
     confidence: str
     figures: str
     needs: str
-    runs: int
+    runs: RunWords
 
 
-def findings(decision: Decision) -> Iterator[FindingLine]:
-    """Yield the findings row by row; only the first of a row names its question."""
-    for row in decision.rows:
+def findings(report: DecisionReport) -> Iterator[FindingLine]:
+    """Yield the findings row by row; only the first of a row names the row's question."""
+    for row in report.decision.rows:
         for at, one in enumerate(row.findings):
-            yield _line(one, row.question if not at else one.question)
+            yield _line(report, one, row.question if not at else one.question)
 
 
-def _line(one: Finding, question: str) -> FindingLine:
-    measured = [text for figure in one.figures if (text := figure_words(figure))]
+def _line(report: DecisionReport, one: Finding, question: str) -> FindingLine:
+    measured = "; ".join(measured_figures(one, with_said=False))
+    figures = f"Figures: {measured}." if measured else ""
     need = one.need.sentence if one.need is not None and one.need.sentence not in one.sentence else ""
-    figures = "; ".join(measured)
     sure = "" if one.word == "not tried" else one.confidence
-    return FindingLine(question, one.answer, tone(one), one.sentence, sure, figures, need, len(one.run_uids))
+    runs = _runs(report, one)
+    return FindingLine(question, one.answer, tone(one), one.sentence, sure, figures, need, runs)
+
+
+def _runs(report: DecisionReport, one: Finding) -> RunWords:
+    found = report.runs_of(one.run_uids)
+    # A list that would only save one name is given in full.
+    shown = found if len(found) <= _RUNS_NAMED + 1 else found[:_RUNS_NAMED]
+    deleted = len(set(one.run_uids)) - len(found)
+    gone = counted(deleted, "deleted run") if deleted else ""
+    return RunWords(tuple(run.title for run in shown), tuple(run.title for run in found[len(shown) :]), gone)
+
+
+def all_runs(report: DecisionReport) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the question and all runs of each finding whose line names only the newest ones."""
+    for line in findings(report):
+        if line.runs.older:
+            yield line.question, (*line.runs.newest, *line.runs.older)
 
 
 def rates_words(decision: Decision) -> str:
@@ -135,9 +172,25 @@ def cost_lines(decision: Decision) -> Iterator[str]:
     yield from cost.assumptions
 
 
-def leans_to_training(decision: Decision) -> bool:
-    """Whether the decision is about a tuned model."""
-    return decision.code in _LEANS_TO_TRAINING
+def cost_rows(cost: CostPicture) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the costs a month at some volumes as a table: its heading and its rows, none without a known cost.
+
+    The volumes are yours, half and twice of it, and the break-even.
+    """
+    yours, even = cost.volume, cost.break_even
+    base = yours or even
+    if not cost.lines or not base:
+        return (), []
+    volumes = {base / 2: "", base: "", 2 * base: ""}
+    if even is not None:
+        volumes[even] = "break-even"
+    if yours:
+        volumes[yours] = "yours, and break-even" if yours == even else "yours"
+    rows = []
+    for calls, name in sorted(volumes.items()):
+        sums = (dollars(line.monthly_usd + line.call_usd * calls) for line in cost.lines)
+        rows.append((f"{number(calls)}{f' ({name})' if name else ''}", *sums))
+    return ("Calls a month", *(line.title for line in cost.lines)), rows
 
 
 def lever_words(one: Lever) -> str:

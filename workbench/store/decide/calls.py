@@ -11,6 +11,8 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from workbench.store.runs.held_out import hides_totals
+from workbench.store.runs.prompts import prompt_id
+from workbench.store.runs.visibility import DELETED
 from workbench.store.safe_records import as_text, count, dollars
 from workbench.store.sqlite import sqlite3
 from workbench.store.testing.test_starts import run_key
@@ -21,6 +23,15 @@ _CALLS = (
     " instr(o.marks, '\"response_format\"') > 0 FROM run_cells AS c JOIN outputs AS o ON o.id = c.output_id"
     " WHERE c.run_id = ? AND c.state = 'finished' AND c.case_position IN (SELECT value FROM json_each(?))"
     " ORDER BY c.lane, o.ended_at, o.id"
+)
+
+_NEWEST = (
+    "SELECT json_array(l.endpoint_uid, l.model), o.input_tokens, o.output_tokens, o.cached_tokens, o.cost_usd,"
+    " o.ttft_ms, o.duration_ms, o.ended_at, o.rate_input, o.rate_output, o.rate_cached, o.rate_source, 0,"
+    " instr(o.marks, '\"response_format\"') > 0 FROM (SELECT id FROM runs WHERE prompt_id = ? AND kind = 'iteration'"
+    f" AND archived < {DELETED} ORDER BY id DESC LIMIT ?) AS r JOIN outputs AS o ON o.run_id = r.id"
+    " JOIN lanes AS l ON l.run_id = o.run_id AND l.position = o.lane"
+    " WHERE o.state = 'finished' ORDER BY o.ended_at, o.id"
 )
 
 
@@ -56,38 +67,47 @@ def read(
     if hides_totals(connection, run):
         return {}
     found: dict[int, list[StoredCall]] = {}
-    rows = connection.execute(_CALLS, (run, json.dumps(sorted(positions))))
-    for (
-        lane,
-        given,
-        made,
-        cached,
-        cost,
-        first,
-        took,
-        at,
-        price_in,
-        price_out,
-        price_cached,
-        source,
-        own,
-        changed,
-    ) in rows:
-        found.setdefault(lane, []).append(
-            StoredCall(
-                count(given),
-                count(made),
-                count(cached),
-                dollars(cost),
-                count(first),
-                count(took),
-                as_text(at or ""),
-                dollars(price_in),
-                dollars(price_out),
-                dollars(price_cached),
-                as_text(source or ""),
-                bool(own),
-                bool(changed),
-            )
-        )
+    for lane, *row in connection.execute(_CALLS, (run, json.dumps(sorted(positions)))):
+        found.setdefault(lane, []).append(_call(*row))
     return {lane: tuple(calls) for lane, calls in found.items()}
+
+
+def newest(connection: sqlite3.Connection, prompt_uid: str, most_runs: int) -> tuple[StoredCall, ...]:
+    """Return the finished answers of the newest runs in Compose, oldest first, as far as they are of the newest model.
+
+    None counts as asked by one run with others: the time between them is a person's. Raises StoreError (missing).
+    """
+    rows = connection.execute(_NEWEST, (prompt_id(connection, prompt_uid), most_runs)).fetchall()
+    return tuple(_call(*row[1:]) for row in rows if row[0] == rows[-1][0])
+
+
+def _call(
+    given: object,
+    made: object,
+    cached: object,
+    cost: object,
+    first: object,
+    took: object,
+    at: object,
+    price_in: object,
+    price_out: object,
+    price_cached: object,
+    source: object,
+    own: object,
+    changed: object,
+) -> StoredCall:
+    return StoredCall(
+        count(given),
+        count(made),
+        count(cached),
+        dollars(cost),
+        count(first),
+        count(took),
+        as_text(at or ""),
+        dollars(price_in),
+        dollars(price_out),
+        dollars(price_cached),
+        as_text(source or ""),
+        bool(own),
+        bool(changed),
+    )

@@ -42,6 +42,11 @@ _CASES = (
     " FROM run_cases AS k JOIN case_bodies ON case_bodies.id = case_body_id"
     " JOIN run_values AS v ON v.run_id = k.run_id AND v.position = k.position WHERE k.run_id = ? ORDER BY k.position"
 )
+_NAMED_RUNS = (
+    "SELECT runs.uid, runs.kind, runs.number, runs.started_at FROM json_each(?) AS wanted"
+    f" CROSS JOIN runs ON runs.uid = wanted.value WHERE runs.archived < {DELETED}"
+    " ORDER BY runs.started_at DESC, runs.uid DESC"
+)
 _CASE_FACTS = "SELECT uid, held_out, cluster, tags FROM cases WHERE prompt_id = ? ORDER BY position"
 _RULES = (
     "SELECT runs.uid, scorings.checks, scorings.threshold FROM json_each(?) AS wanted"
@@ -49,8 +54,9 @@ _RULES = (
     "  (SELECT id FROM scorings WHERE run_id = runs.id ORDER BY created_at DESC, id DESC LIMIT 1)"
 )
 _ANSWERS = (
-    "SELECT outputs.uid, versions.number, value_bodies.hash, run_values.set_uid, outputs.state, outputs.finish_reason,"
-    f" outputs.input_tokens, outputs.output_tokens, outputs.ended_at, CAST({bounded('outputs.text')} AS BLOB)"
+    "SELECT outputs.uid, runs.uid, versions.number, value_bodies.hash, run_values.set_uid, outputs.state,"
+    " outputs.finish_reason, outputs.input_tokens, outputs.output_tokens, outputs.ended_at,"
+    f" CAST({bounded('outputs.text')} AS BLOB)"
     " FROM json_each(?) AS wanted CROSS JOIN outputs ON outputs.uid = wanted.value"
     " JOIN runs ON runs.id = outputs.run_id"
     " JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane"
@@ -89,6 +95,16 @@ class RunFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedRun:
+    """What a run is called: its kind and its number within the kind."""
+
+    uid: str
+    kind: str
+    number: int
+    started_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class ComparedCase:
     """A case of a test run. `rules` is equal for cases with the same values, checks and threshold."""
 
@@ -110,12 +126,14 @@ class CaseFact:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFact:
-    """A finished answer; `text` and `values` are digests, `case` is the uid of its case, "" for none.
+    """A finished answer; `run` is the uid of its run, `case` that of its case, "" for none; `text` and `values` are
+    digests.
 
     `tokens` is the sum of both sides, None if unknown. `is_cut` if it was cut off.
     """
 
     uid: str
+    run: str
     version: int
     values: str
     case: str
@@ -149,6 +167,12 @@ def run_facts(connection: sqlite3.Connection, prompt_uid: str) -> RunFacts:
     kinds = {as_text(kind): number for kind, number in connection.execute(_RUNS, (prompt,))}
     improved = sorted(as_text(at) for (at,) in connection.execute(_IMPROVED, (prompt,)))
     return RunFacts(kinds, tuple(improved))
+
+
+def named_runs(connection: sqlite3.Connection, run_uids: Collection[str]) -> tuple[NamedRun, ...]:
+    """Return these runs, without deleted ones, newest first."""
+    rows = connection.execute(_NAMED_RUNS, (json.dumps(sorted(set(run_uids))),))
+    return tuple(NamedRun(uid, as_text(kind), number, as_text(at)) for uid, kind, number, at in rows)
 
 
 def compared_cases(connection: sqlite3.Connection, run_uid: str) -> tuple[ComparedCase, ...]:
@@ -196,7 +220,7 @@ def answers(
     held |= {hash_ for (hash_,) in connection.execute(_GUARD_VALUES, (json.dumps(sorted(guards)),))}
     wanted, found = sorted(output_uids), list[AnswerFact]()
     for start in range(0, len(wanted), _AT_ONCE):
-        for uid, version, values, case, state, reason, given, made, at, text in connection.execute(
+        for uid, run, version, values, case, state, reason, given, made, at, text in connection.execute(
             statement, (json.dumps(wanted[start : start + _AT_ONCE]), prompt)
         ):
             if state != "finished" or not text or values in held:
@@ -204,7 +228,7 @@ def answers(
             sizes = [count(given), count(made)]
             found.append(
                 AnswerFact(
-                    *(uid, version, as_text(values), as_text(case or ""), sha256(text).digest()),
+                    *(uid, run, version, as_text(values), as_text(case or ""), sha256(text).digest()),
                     None if None in sizes else sum(filter(None, sizes)),
                     as_text(at or ""),
                     as_text(reason).lower() in _CUT_OFF,

@@ -15,7 +15,7 @@ from workbench.store.connections import Readers
 from workbench.store.decide import calls, cell_counts, goals, prompt_facts
 from workbench.store.decide.calls import StoredCall
 from workbench.store.decide.cell_counts import CellCounts
-from workbench.store.decide.prompt_facts import AnswerFact, CaseFact, ComparedCase, RunFacts, VersionFact
+from workbench.store.decide.prompt_facts import AnswerFact, CaseFact, ComparedCase, NamedRun, RunFacts, VersionFact
 from workbench.store.testing.suite_records import WriteWork
 
 
@@ -47,6 +47,11 @@ class DecideRecords:
         with self._readers.use() as connection:
             return prompt_facts.run_facts(connection, prompt_uid)
 
+    def named_runs(self, run_uids: Collection[str]) -> tuple[NamedRun, ...]:
+        """Return what these runs are called, without deleted ones, newest first. Raises StoreError."""
+        with self._readers.use() as connection:
+            return prompt_facts.named_runs(connection, run_uids)
+
     def case_facts(self, prompt_uid: str) -> tuple[CaseFact, ...]:
         """Return the cases of a prompt in order, without values and checks. Raises StoreError (missing)."""
         with self._readers.use() as connection:
@@ -76,6 +81,14 @@ class DecideRecords:
         """Return the finished answers of each column of a test run to the cases at some positions, oldest first."""
         with self._readers.use() as connection:
             return calls.read(connection, run_uid, positions)
+
+    def newest_calls(self, prompt_uid: str, most_runs: int) -> tuple[StoredCall, ...]:
+        """Return the finished answers of the newest runs in Compose to the newest model, oldest first.
+
+        Raises StoreError (missing).
+        """
+        with self._readers.use() as connection:
+            return calls.newest(connection, prompt_uid, most_runs)
 
     def answers(self, prompt_uid: str, output_uids: Collection[str], guards: Collection[str]) -> tuple[AnswerFact, ...]:
         """Return the finished ones of these answers, without those to held-out cases and to cases of the guard sets

@@ -85,21 +85,25 @@ def remove(connection: sqlite3.Connection, uid: str, now: str) -> None:
     connection.execute("UPDATE endpoints SET archived = 1, updated_at = ? WHERE uid = ?", (now, uid))
 
 
-def listed(connection: sqlite3.Connection) -> list[Endpoint]:
-    """Return the built-in endpoints, then the user's own by name.
+def listed(connection: sqlite3.Connection, uid: str = "") -> list[Endpoint]:
+    """Return the built-in endpoints, then the user's own by name; with `uid`, only that one.
 
     Endpoints of unknown kinds are left out. Unreadable parts are empty, and headers that would name another server or
     replace a key are left out.
     """
+    fixed = {endpoint.uid: endpoint for endpoint in FIXED_ENDPOINTS}
+    if uid in fixed:
+        return [fixed[uid]]
     # The history of an older release, opened read-only, lacks the columns of the protocol.
     newer = any(row[1] == "provider" for row in connection.execute("PRAGMA table_info(endpoints)"))
     rows = connection.execute(
         "SELECT uid, kind, name, base_url, headers, secret_headers, needs_key, path, adapter,"
         f" {'provider, settings' if newer else _NO_PROTOCOL} FROM endpoints"
-        " WHERE archived = 0 ORDER BY name COLLATE NOCASE, id"
+        f" WHERE archived = 0{' AND uid = ?' if uid else ''} ORDER BY name COLLATE NOCASE, id",
+        (uid,) if uid else (),
     )
-    fixed = {endpoint.uid for endpoint in FIXED_ENDPOINTS}
-    return [*FIXED_ENDPOINTS, *(_endpoint(row) for row in rows if row[0] not in fixed and row[1] in _KINDS)]
+    own = [_endpoint(row) for row in rows if row[0] not in fixed and row[1] in _KINDS]
+    return own if uid else [*FIXED_ENDPOINTS, *own]
 
 
 def _endpoint(row: tuple[Any, ...]) -> Endpoint:

@@ -1,7 +1,7 @@
 """The dialog that asks a model about the prompt: the request on the left, the answer on the right.
 
 Invariant: Esc first stops a running model, then closes. There is one primary button: Accept if there is something to
-accept, else Ask.
+accept, else Ask. Ctrl+Enter presses it; after a change of the request it asks.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.dates import relative
 from workbench.core.improvement import EarlierImprovement
@@ -37,6 +37,8 @@ class RequestDialog(Dialog):
     earlier_wanted = Signal(str)
     request_pane: RequestPane
     answer_pane: AnswerPane
+    _pressed_by_key: QPushButton
+    """The button that Ctrl+Enter presses."""
 
     def __init__(self, title: str, kind: RunKind, parent: QWidget | None = None) -> None:
         """`kind` is that of the runs in which the model is asked."""
@@ -99,13 +101,23 @@ class RequestDialog(Dialog):
         layout.addLayout(right, 3)
         QWidget.setTabOrder(request.ask, self.earlier)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, request.ask.click)
+            QShortcut(QKeySequence(keys), self, lambda: self._pressed_by_key.click())
         self.earlier.activated.connect(lambda index: self.earlier_wanted.emit(self.earlier.itemData(index)))
         answer.close_.clicked.connect(self.close)
         answer.offered.connect(self._make_primary)
+        request.changed.connect(lambda: self._give_key(request.ask))
+        self._give_key(request.ask)
         scale = min(theme.scale, _LARGEST_SCALE)
         self.resize(QSize(int(size.width() * scale), int(size.height() * scale)).boundedTo(geometry.room(self)))
 
     def _make_primary(self, offered: bool) -> None:
         set_role(self.request_pane.ask, "" if offered else "primary")
-        (self.answer_pane.accept if offered else self.request_pane.ask).setDefault(True)
+        primary = self.answer_pane.accept if offered else self.request_pane.ask
+        primary.setDefault(True)
+        self._give_key(primary)
+
+    def _give_key(self, button: QPushButton) -> None:
+        """Let Ctrl+Enter press `button`, which says so."""
+        self._pressed_by_key = button
+        for one, tip in ((self.request_pane.ask, "Ask the model"), (self.answer_pane.accept, "Accept the proposal")):
+            one.setToolTip(f"{tip} (Ctrl+Enter)" if one is button else tip)

@@ -41,7 +41,6 @@ class RequestPane(QWidget):
         self.ask = QPushButton("Ask")
         self.ask.setDefault(True)
         self.ask.setEnabled(False)
-        self.ask.setToolTip("Ask the model (Ctrl+Enter)")
         set_role(self.ask, "primary")
         self.stop = QPushButton("■ Stop")
         self.stop.setAutoDefault(False)

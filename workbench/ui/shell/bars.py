@@ -21,8 +21,8 @@ from workbench.ui.shell.key_names import KeyName, KeyNameButton, first_keys, wit
 from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.theme import Theme, set_role
 
-_NOTICE_CHARACTERS = 48
-"""Characters of notice text for which the header reserves room, whatever the font size."""
+_NOTICE_CHARACTERS = (48, 48, 24)
+"""Characters of a notice for which the header reserves room, by the level of the palette in `_YIELDING`."""
 _BETWEEN = 8
 _LEAST_SHOWN = 4
 """Characters, including the ellipsis."""
@@ -96,18 +96,19 @@ _YIELDING = (
     (0, False, True, True),
     (1, False, True, True),
     (1, False, False, True),
+    (2, False, False, True),
     (1, False, False, False),
 )
-"""Header parts shown at each level of decreasing room: the key of the palette (0: shown), the name, the settings, the
-views."""
+"""Header parts shown at each level of decreasing room: the palette (0: with its key, 2: hidden), the name, the
+settings, the views."""
 
 
 class WindowHeader(QFrame):
     """Contains the product's name, the view tabs, a notice or the cost of the session, and the menu.
 
     Parts are hidden when room is short: first the session, while a notice is shown; with large text or a small window
-    also the name, the key of the palette, the settings and finally the views, which are also in the menu. These are
-    hidden whether a notice is shown or not, so that a notice never moves anything.
+    also the name, the key of the palette, the settings, the palette and finally the views, which are all in the menu.
+    These are hidden whether a notice is shown or not, so that a notice never moves anything.
     """
 
     settings_clicked = Signal()
@@ -228,15 +229,16 @@ class WindowHeader(QFrame):
         tabs = self._tabs.sizeHint().width() + gap if self._tabs is not None else 0
         name = self._name.sizeHint().width() + gap if tabs else 0
         settings = self._settings.sizeHint().width() + gap
-        palette = [self._palette.width_at(level) + gap for level in (0, 1)]
-        least = _NOTICE_CHARACTERS * self.fontMetrics().averageCharWidth()
+        palette = [*(self._palette.width_at(level) + gap for level in (0, 1)), 0]
+        least = [count * self.fontMetrics().averageCharWidth() for count in _NOTICE_CHARACTERS]
 
         def taken_by(level: int, has_name: bool, has_settings: bool, has_tabs: bool) -> int:
             return palette[level] + name * has_name + settings * has_settings + tabs * has_tabs
 
-        choice = next((one for one in _YIELDING if room - taken_by(*one) >= least), _YIELDING[-1])
+        choice = next((one for one in _YIELDING if room - taken_by(*one) >= least[one[0]]), _YIELDING[-1])
         level, has_name, has_settings, has_tabs = choice
-        self._palette.say(level)
+        self._palette.setHidden(level > 1)
+        self._palette.say(min(level, 1))
         self._settings.setHidden(not has_settings)
         self._name.setHidden(not has_name if tabs else notice is not None)
         if self._tabs is not None:

@@ -65,6 +65,19 @@ class BuiltinHint(QObject):
         if not self._workbench.store.read_only:
             self._tasks.watch(self._workbench.store.set_meta(BUILTIN_HINT, _OVER))
 
+    def install(self) -> None:
+        """Install the built-in model in the background, with progress in the notice bar."""
+        bar, tasks = self._bar, self._tasks
+
+        def progress(text: str) -> None:
+            tasks.on_ui(lambda: bar.show_notice("install", text))
+
+        def done(_: object) -> None:
+            bar.show_notice("install", "The built-in model is installed. Run again to use it.")
+
+        bar.show_notice("install", "Installing the built-in model (98 MB)…")
+        tasks.run(lambda: self._workbench.install_model(progress), done)
+
     def _look(self, otherwise: Callable[[], None]) -> None:
         """End the hint if a real model has answered."""
         uses = self._workbench.store.model_uses

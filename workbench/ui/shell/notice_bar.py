@@ -4,7 +4,7 @@ Invariant: a notice never shifts the layout. It takes the place of the product's
 overlay, shown only while the user has it open. A question is fully visible before it can be answered: if its room is
 too small, it is shown in an overlay, too. A brief notice disappears by itself and uncovers the previous one; one that
 comes while a question is shown is delayed until that is gone. A notice that leaves disappears by itself, too, and with
-the view in which it arose.
+the view in which it arose. One whose button is the only way to do something does not disappear by itself.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ BRIEF_MS = 10_000
 """Display time of a brief notice; it stays while it has the mouse or the keyboard focus, or its detail is open."""
 LEAVES_MS = 20_000
 """Display time of other notices that leave."""
+_HAS_OTHER_WAY = ("Undo", "Redo", "Show", "Open")
+"""Buttons of what can be done without the notice, too: in a menu, by a key, or in another program."""
 
 
 class _Notice(NamedTuple):
@@ -56,6 +58,12 @@ class _Notice(NamedTuple):
     detail: str = ""
     asks: bool = False
     leaves: bool = False
+    brief: bool = False
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it leaves by itself, not only with its view."""
+        return self.leaves and (not self.action or self.label in _HAS_OTHER_WAY)
 
 
 class NoticeText(QWidget):
@@ -132,10 +140,8 @@ class NoticeBar(QFrame):
         self._notice = _Notice()
         self._covered: _Notice | None = None
         self._next_brief: _Notice | None = None
-        self._brief = QTimer(self, singleShot=True, interval=BRIEF_MS)
-        self._brief.timeout.connect(lambda: self._end_shown(self._brief))
-        self._leaving = QTimer(self, singleShot=True, interval=LEAVES_MS)
-        self._leaving.timeout.connect(lambda: self._end_shown(self._leaving))
+        self._leaving = QTimer(self, singleShot=True)
+        self._leaving.timeout.connect(self._end_shown)
         self._is_new = False
         """Whether the event that showed the notice is still being handled."""
         self._settling = QTimer(self, singleShot=True, interval=0)
@@ -198,7 +204,7 @@ class NoticeBar(QFrame):
     @property
     def standing_key(self) -> str:
         """The key of the permanent notice, which a brief one may cover."""
-        return self._covered.key if self._covered is not None else "" if self._brief.isActive() else self.key
+        return self._covered.key if self._covered is not None else "" if self._notice.brief else self.key
 
     @property
     def standing_text(self) -> str:
@@ -228,23 +234,22 @@ class NoticeBar(QFrame):
     ) -> None:
         """Show `text`, as a question with `asks`, for some time with `leaves`; `action` is emitted when its button
         `label` is clicked."""
-        self._end_cover()
+        self._covered = None
         self._show(_Notice(key, text, action, label, error, detail, asks, leaves))
         self._show_next_brief()
 
     def show_brief(self, key: str, text: str, *, action: str, label: str) -> None:
         """Show a notice briefly in front of the current one; if that is a question, after it."""
-        self._next_brief = _Notice(key, text, action, label, leaves=True)
+        self._next_brief = _Notice(key, text, action, label, leaves=True, brief=True)
         self._show_next_brief()
 
     def _show_next_brief(self) -> None:
         if self._next_brief is None or (self.key and self._notice.asks):
             return
-        if self.key and not self._brief.isActive():
+        if self.key and not self._notice.brief:
             self._covered = self._notice
         notice, self._next_brief = self._next_brief, None
         self._show(notice)
-        self._brief.start()
 
     def clear(self, key: str) -> None:
         """Hide the notice named `key`, if it is shown."""
@@ -265,6 +270,11 @@ class NoticeBar(QFrame):
         if self._notice.leaves:
             self._go()
 
+    def leave_prompt(self) -> None:
+        """Remove a refusal or a lasting offer, which are about the prompt that was open."""
+        if self._notice.leaves and (self._notice.error or not self._notice.is_timed):
+            self._go()
+
     def _settle(self) -> None:
         self._is_new = False
 
@@ -272,7 +282,9 @@ class NoticeBar(QFrame):
         self._notice = notice
         self._is_new = True
         self._settling.start()
-        (self._leaving.start if notice.leaves else self._leaving.stop)()
+        self._leaving.stop()
+        if notice.is_timed:
+            self._leaving.start(BRIEF_MS if notice.brief else LEAVES_MS)
         set_role(self, "notice-error" if notice.error else "notice")
         self._text.set_full(notice.text)
         self._more.setChecked(False)
@@ -286,25 +298,20 @@ class NoticeBar(QFrame):
 
     def _go(self) -> None:
         """Hide the notice and show the one that it covered."""
-        covered = self._covered
-        self._end_cover()
+        covered, self._covered = self._covered, None
         if covered is not None:
             self._show(covered)
         else:
+            self._leaving.stop()
             self._notice = _Notice()
             self.hide()
         self._show_next_brief()
 
-    def _end_cover(self) -> None:
-        self._covered = None
-        self._brief.stop()
-        self._leaving.stop()
-
-    def _end_shown(self, timer: QTimer) -> None:
+    def _end_shown(self) -> None:
         """Hide the notice, whose time is over, unless somebody may be reading it or about to press its button."""
         is_used = self.is_detail_open or any(button.hasFocus() for button in self.findChildren(QAbstractButton))
         if self.underMouse() or is_used:
-            timer.start()
+            self._leaving.start()
         else:
             self._go()
 

@@ -1,8 +1,9 @@
 """Notices of the window: problems, recovery, saving, the engine, the hint about the built-in model.
 
 Invariant: no notice is modal. A problem replaces a hint; a hint never replaces a problem. Other notices disappear after
-a time, or when their view is left; their Undo remains available in that view as long as it works. While a blind run is
-shown, texts that name a model, and any technical detail, are held back until the names are shown.
+a time, or when their view is left; their Undo remains available in that view as long as it works. What comes of work
+that began in a view which was left meanwhile is said when that view is shown again. While a blind run is shown, texts
+that name a model, and any technical detail, are held back until the names are shown.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from workbench.core.lanes import BUILTIN
 from workbench.host.clock import stamp
 from workbench.ui.shell.builtin_hint import BUILTIN_HINT, BuiltinHint
 from workbench.ui.shell.events import CommandStateChanged, SettingsRequested, StartNotice
-from workbench.usecases.problems import about_this_program, problem_of
+from workbench.usecases.problems import about_this_program
 from workbench.usecases.recorder import END_UNSAVED, PIECES_UNSAVED
 
 if TYPE_CHECKING:
@@ -53,6 +54,38 @@ class _Offer:
     at: int
 
 
+class _HeldNotices:
+    """What to say in views that are not shown: the last notice of each, by view."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks, self._held = tasks, dict[str, tuple[str, Callable[[], object]]]()
+        self.view: View = "compose"
+        tasks.show_view(self.view)
+
+    def say(self, key: str, say: Callable[[], object]) -> None:
+        """Call `say` now, or, in the result of work that began in another view, when that is shown again."""
+        began = self._tasks.began_in
+        if began == self.view:
+            say()
+        else:
+            self._held[began] = (key, say)
+
+    def show_view(self, view: View) -> None:
+        """Say what is held for a view, which is shown from now on."""
+        self.view = view
+        self._tasks.show_view(view)
+        if (held := self._held.pop(view, None)) is not None:
+            held[1]()
+
+    def withdraw(self, key: str) -> None:
+        """Forget the notices with this key."""
+        self._held = {view: held for view, held in self._held.items() if held[0] != key}
+
+    def clear(self) -> None:
+        """Forget all notices."""
+        self._held.clear()
+
+
 class WindowNotices(QObject):
     """Shows messages in the notice bar and the status bar."""
 
@@ -74,12 +107,11 @@ class WindowNotices(QObject):
         self._said: tuple[str, str, str] | None = None
         self._told, self._said_blind = "", False
         self._offered: _Offer | None = None
-        self._view: View = "compose"
-        tasks.show_view(self._view)
+        self._held = _HeldNotices(tasks)
         self._quiet_acts: dict[str, Callable[[], object]] = {}
         """Actions of the buttons of quiet notices, by action name."""
         self._was_blind = False
-        self._builtin = BuiltinHint(workbench, tasks, events, bar, self)
+        self.builtin = BuiltinHint(workbench, tasks, events, bar, self)
         self._at_start = ("", "", "", "")
         """Key, action, label and detail of the start-up notice."""
         self._brief_acts: dict[str, Callable[[], object]] = {}
@@ -90,6 +122,7 @@ class WindowNotices(QObject):
         bar.dismissed.connect(self._dismissed)
         for shown in (compose.prompt_changed, compose.lanes.changed):
             shown.connect(lambda *_: self._follow_lanes())
+        compose.prompt_changed.connect(lambda _: self._prompt_changed())
 
     def first(self, problem: Problem | None, keys_notice: str) -> None:
         """Show the messages due after the first paint: about the opened draft and the stored keys."""
@@ -99,10 +132,14 @@ class WindowNotices(QObject):
             self.problem(problem.sentence, problem.detail)
         if keys_notice:
             self.quiet("keys", keys_notice, lasting=True)
-        self._builtin.begin()
+        self.builtin.begin()
 
     def _follow_lanes(self) -> None:
-        self._builtin.follow(uses_builtin=any(lane.endpoint == BUILTIN for lane in self._compose.lanes.lanes))
+        self.builtin.follow(uses_builtin=any(lane.endpoint == BUILTIN for lane in self._compose.lanes.lanes))
+
+    def _prompt_changed(self) -> None:
+        self._held.clear()
+        self._bar.leave_prompt()
 
     def problem(self, sentence: str, detail: str = "") -> None:
         """Report an error."""
@@ -110,7 +147,7 @@ class WindowNotices(QObject):
 
     def refused(self, sentence: str, detail: str = "") -> None:
         """Report why something cannot be done with the open prompt."""
-        self._say("refusal", sentence, detail)
+        self._held.say("refusal", lambda: self._say("refusal", sentence, detail))
 
     def _say(self, key: str, sentence: str, detail: str) -> None:
         compose = self._compose
@@ -129,7 +166,7 @@ class WindowNotices(QObject):
         if hidden != self._was_blind:
             self._was_blind = hidden
             self.tell_engine()
-            self._builtin.hide(is_blind=hidden)
+            self.builtin.hide(is_blind=hidden)
         if self._said is not None and self._said_blind != hidden:
             key, sentence, detail = self._said
             if self._bar.standing_key == key or self._told != sentence:
@@ -164,8 +201,16 @@ class WindowNotices(QObject):
         if act is not None:
             action = f"act {key}"
             self._quiet_acts[action] = act
-        if self._bar.standing_key not in ("problem", "refusal", "database"):
-            self._bar.show_notice(key, sentence, action=action, label=label, detail=detail, leaves=not lasting)
+
+        def say() -> None:
+            if self._bar.standing_key not in ("problem", "refusal", "database"):
+                self._bar.show_notice(key, sentence, action=action, label=label, detail=detail, leaves=not lasting)
+
+        # The end of work whose progress is shown is said where that is.
+        if lasting or key in (self._bar.key, self._bar.standing_key):
+            say()
+        else:
+            self._held.say(key, say)
 
     def at_start(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:
         """Show a start-up message; a start-up message already shown is kept in front of it, because it is not
@@ -199,7 +244,10 @@ class WindowNotices(QObject):
         then undo something else.
         """
         self._offered = _Offer(label, act, is_undone, self._tasks.began_in, stamp())
-        self._bar.show_notice("offer", sentence, action="offer", label=label, leaves=True)
+        self._held.withdraw("offer")
+        self._held.say(
+            "offer", lambda: self._bar.show_notice("offer", sentence, action="offer", label=label, leaves=True)
+        )
         self._events.publish(CommandStateChanged())
 
     def offer_draft(self, sentence: str, before: Draft) -> None:
@@ -217,7 +265,7 @@ class WindowNotices(QObject):
     def offers_undo(self) -> bool:
         """Whether the last offer was to undo something in the shown view, and nothing has undone it."""
         offered = self._offered
-        return offered is not None and offered.label == "Undo" and offered.view == self._view
+        return offered is not None and offered.label == "Undo" and offered.view == self._held.view
 
     @property
     def offered_at(self) -> int:
@@ -229,9 +277,8 @@ class WindowNotices(QObject):
         """Remove what was said in another view; a notice of the change itself belongs to the new one."""
         if self._offered is not None and self._bar.is_new and self._bar.key == "offer":
             self._offered = replace(self._offered, view=view)
-        self._view = view
-        self._tasks.show_view(view)
         self._bar.leave_view()
+        self._held.show_view(view)
 
     def undo(self) -> None:
         """Undo what was offered, whether or not its notice has left."""
@@ -241,17 +288,20 @@ class WindowNotices(QObject):
     def withdraw_offer(self) -> None:
         """Withdraw the offer: the action was undone otherwise, or its prompt was left."""
         self._offered = None
+        self._held.withdraw("offer")
         self._bar.clear("offer")
         self._events.publish(CommandStateChanged())
 
     def brief(self, key: str, sentence: str, label: str = "", act: Callable[[], object] | None = None) -> None:
         """Report an action for some seconds, with a button that triggers `act` if there is one."""
         self._brief_acts[key] = act or (lambda: None)
-        self._bar.show_brief(key, sentence, action="" if act is None else key, label=label)
+        action = "" if act is None else key
+        self._held.say(key, lambda: self._bar.show_brief(key, sentence, action=action, label=label))
 
     def withdraw(self, key: str) -> None:
         """Remove the notice with this key."""
         self._brief_acts.pop(key, None)
+        self._held.withdraw(key)
         self._bar.clear(key)
 
     def text_changed(self) -> None:
@@ -297,23 +347,6 @@ class WindowNotices(QObject):
             text = "The engine is ready." if kind == "runtime" else text.split("\n")[0]
         self._status.set_engine(text, _ENGINE_TONES.get(kind, "muted"))
 
-    def install_model(self) -> None:
-        """Install the built-in model in the background, with progress in the notice line."""
-        bar, tasks = self._bar, self._tasks
-
-        def progress(text: str) -> None:
-            tasks.on_ui(lambda: bar.show_notice("install", text))
-
-        def failed(error: Exception) -> None:
-            problem = problem_of(error)
-            self.problem(problem.sentence, problem.detail)
-
-        def done(_: object) -> None:
-            bar.show_notice("install", "The built-in model is installed. Run again to use it.")
-
-        bar.show_notice("install", "Installing the built-in model (98 MB)…")
-        tasks.run(lambda: self._workbench.install_model(progress), done, failed)
-
     def _act(self, action: str) -> None:
         if action == COPY and self._said is not None:
             QApplication.clipboard().setText(about_this_program(self._said[2]))
@@ -325,7 +358,7 @@ class WindowNotices(QObject):
         elif action == "keys":
             self._events.publish(SettingsRequested())
         elif action == "install":
-            self.install_model()
+            self.builtin.install()
         elif action in self._quiet_acts:
             self._quiet_acts[action]()
         elif action in self._brief_acts and self._bar.key == action:
@@ -338,4 +371,4 @@ class WindowNotices(QObject):
         if key in self._start_notices:
             self._start_notices[key].dismissed()
         if key == BUILTIN_HINT:
-            self._builtin.end()
+            self.builtin.end()

@@ -9,13 +9,28 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from workbench.core.cases import Case
     from workbench.core.lanes import Lane
-    from workbench.core.testing.grid import CellDetail, SuiteRun
+    from workbench.core.testing.grid import CaseSetName, CellDetail, SuiteRun
     from workbench.usecases.failing_cases import FailingRows
 
-TestStep = Literal["model", "samples", "vote", "probe", "guards", "labels", "try", "holdout", "unscored", "unanswered"]
-"""model: a column with another model. samples, vote: several answers per case. probe: facts for cases that always fail.
-guards: a guard set. labels: answers for a judge. try: champion and challenger afresh. holdout: the hold-out.
-unscored, unanswered: cases that lack a result."""
+TestStep = Literal[
+    "run",
+    "model",
+    "samples",
+    "vote",
+    "probe",
+    "guards",
+    "labels",
+    "try",
+    "holdout",
+    "tuned",
+    "adapter",
+    "unscored",
+    "unanswered",
+]
+"""run: the cases that the person tunes on. model: a column with another model. samples, vote: several answers per case.
+probe: facts for cases that always fail. guards: the guard sets. labels: answers for a judge. try: champion and
+challenger afresh. holdout: the hold-out. tuned: the hold-out with the prompt's own model and a tuned one. adapter: the
+same with a tuned model that is chosen first. unscored, unanswered: cases that lack a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +59,13 @@ class SuccessorTestRequested:
 
 @dataclass(frozen=True, slots=True)
 class CasesRequested:
-    """The user requests the cases of the open prompt."""
+    """The user requests the cases of the open prompt, to add `count` to a set; 0 without such an aim.
+
+    Cases join the hold-out by chance, so more may have to be added.
+    """
+
+    count: int = 0
+    set_name: CaseSetName = "tuning"
 
 
 @dataclass(frozen=True, slots=True)

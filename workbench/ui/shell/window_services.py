@@ -242,7 +242,7 @@ def window_services(window: MainWindow, events: EventBus) -> Services:
     events.subscribe(SideBarWanted, lambda event: _show_side(window, event.is_shown))
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
     events.subscribe(EndpointsChanged, lambda event: window.compose.endpoints_changed(event.then))
-    events.subscribe(BuiltinModelRequested, lambda _: window.notices.install_model())
+    events.subscribe(BuiltinModelRequested, lambda _: window.notices.builtin.install())
     events.subscribe(LaneRetryRequested, lambda event: window.compose_part.retry([event.slot]))
     events.subscribe(StartNotice, window.notices.offer_at_start)
     events.subscribe(SettingsClosed, lambda _: _settings_closed(window))

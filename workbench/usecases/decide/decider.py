@@ -12,10 +12,13 @@ from workbench.core.decide.evidence import DecideEvidence
 from workbench.core.decide.goals import DecideGoals
 from workbench.core.decide.report import DecisionReport
 from workbench.core.decide.rules import DecideRules, decide_rules
+from workbench.core.lanes import LITELLM, Lane
 from workbench.store import Store
 from workbench.store.errors import missing
 from workbench.usecases.decide.column_evidence import ModelBook
+from workbench.usecases.decide.evidence_runs import evidence_runs
 from workbench.usecases.decide.gatherer import EvidenceGatherer
+from workbench.usecases.decide.hand_over_plan import hand_over_plan
 from workbench.usecases.testing.tries import SuiteTries
 
 
@@ -31,7 +34,7 @@ class Decider:
         today: Callable[[], date],
     ) -> None:
         """`tries` returns the tries of all prompts, `today` the day in UTC on which routes and dates are judged."""
-        self._store, self._now, self._today = store, now, today
+        self._store, self._models, self._now, self._today = store, models, now, today
         self._gatherer = EvidenceGatherer(store, tries, models, lever_keys(decide_rules()))
 
     def goals(self, prompt_uid: str) -> DecideGoals:
@@ -54,7 +57,9 @@ class Decider:
         """Return the decision about a prompt with what a report says beside it. Raises StoreError."""
         found = self.evidence(prompt_uid)
         made = decide(found, decide_rules())
-        return DecisionReport(found.prompt, found.today, made, found.goals, found.cases, found.training)
+        runs = evidence_runs(self._store, {uid for finding in made.findings for uid in finding.run_uids})
+        plan = hand_over_plan(made, decide_rules(), lambda model: self._models.retires_on(Lane("", LITELLM, model)))
+        return DecisionReport(found.prompt, found.today, made, found.goals, found.cases, found.training, runs, plan)
 
     def _name(self, prompt_uid: str) -> str:
         for archived in (False, True):

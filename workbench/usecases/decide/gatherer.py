@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
@@ -20,12 +20,14 @@ from workbench.core.decide.evidence import (
     PairEvidence,
     TryEvidence,
 )
-from workbench.core.testing.grid import CaseSetName, SuiteColumn, SuiteRun
+from workbench.core.testing.grid import CaseSetName, SuiteRun
 from workbench.core.testing.tries import TryHistory
 from workbench.store import Store
 from workbench.store.decide.prompt_facts import CaseFact
+from workbench.usecases.decide.call_figures import call_figures
+from workbench.usecases.decide.champion import Champion, champions, models_in_use
 from workbench.usecases.decide.column_evidence import ColumnMaker, ModelBook
-from workbench.usecases.decide.column_reader import ColumnReader, ColumnSet, is_evidence, read_key
+from workbench.usecases.decide.column_reader import ColumnReader, ColumnSet, is_evidence
 from workbench.usecases.decide.guard_pairs import guard_evidence, guard_sets
 from workbench.usecases.decide.judge_facts import JudgeFacts
 from workbench.usecases.decide.pairs import Levers, model_of, pair_evidence
@@ -33,18 +35,13 @@ from workbench.usecases.decide.stubborn import stubborn_evidence
 from workbench.usecases.decide.training_rows import training_evidence
 from workbench.usecases.decide.verdicts import verdict_evidence
 from workbench.usecases.decide.versions import KnownVersions, known_versions, version_evidence
-from workbench.usecases.testing.tries import SuiteTries, column_key
+from workbench.usecases.testing.tries import SuiteTries
 
+_SETS: tuple[CaseSetName, ...] = ("tuning", "holdout")
 _MOST_RUNS = 500
+_MOST_ITERATIONS = 20
+"""Runs in Compose whose calls tell what more calls cost where no test does."""
 _DAY_MS = 86_400_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Champion:
-    """The column that the advice is about; `key` "" and `column` None without a test."""
-
-    key: str = ""
-    column: SuiteColumn | None = None
 
 
 class EvidenceGatherer:
@@ -60,16 +57,11 @@ class EvidenceGatherer:
         store = self._store
         runs = store.tests.runs(prompt_uid, _MOST_RUNS)
         tries = self._tries().history(prompt_uid) if runs else TryHistory()
-        champion = _tried_champion(runs, tries) if tries.counted else _baseline(runs)
-        sets = self._sets(runs, champion)
-        if tries.counted and not any(champion.key in found.newest for found in sets):
-            # Its tests had other cases or checks.
-            champion = _baseline(runs)
-            sets = self._sets(runs, champion)
-        tested = {column.version for run in runs for column in run.columns}
-        versions = known_versions(store, prompt_uid, tested)
         # Endpoints are read from the history each time.
         models = replace(self._models, endpoint=functools.cache(self._models.endpoint))
+        champion, sets = self._champion(prompt_uid, runs, tries, models)
+        tested = {column.version for run in runs for column in run.columns}
+        versions = known_versions(store, prompt_uid, tested)
         maker = ColumnMaker(models, versions, store.judges)
         columns = tuple(maker.evidence(one) for found in sets for one in found.newest.values())
         pairs = tuple(
@@ -81,6 +73,8 @@ class EvidenceGatherer:
         facts = store.decide.runs(prompt_uid)
         own_model = None if champion.column is None else model_of(champion.column)
         pairs += self._guard_pairs(guards, champion, sets, models)
+        if not champion.is_in_use:
+            pairs = tuple(pair for pair in pairs if pair.role != "tuned")
         stubborn = stubborn_evidence(store, sets[0], runs)
         tried = tuple(_tries(tries, runs, versions))
         judged = (*columns, *pairs, *tried, *((stubborn, stubborn.probe) if stubborn is not None else ()))
@@ -100,11 +94,20 @@ class EvidenceGatherer:
             tries=tried,
             judges=JudgeFacts(store.judges, runs).of(uid for one in judged if one is not None for uid in one.run_uids),
             optimiser=_optimiser(facts.improved_at, runs),
+            other_calls=call_figures(store.decide.newest_calls(prompt_uid, _MOST_ITERATIONS), None, None),
         )
 
-    def _sets(self, runs: Sequence[SuiteRun], champion: _Champion) -> list[ColumnSet]:
-        sets: tuple[CaseSetName, ...] = ("tuning", "holdout")
-        return [self._reader.read(runs, set_name, champion.key) for set_name in sets]
+    def _champion(
+        self, prompt_uid: str, runs: Sequence[SuiteRun], tries: TryHistory, models: ModelBook
+    ) -> tuple[Champion, list[ColumnSet]]:
+        """Return the first champion that has comparable results, and the columns of both sets."""
+        in_use = models_in_use(self._store.draft(prompt_uid), models.tuned) if runs else ()
+        champion, sets = Champion(), [ColumnSet(name) for name in _SETS]
+        for champion in champions(runs, tries, in_use, models.tuned):
+            sets = [self._reader.read(runs, set_name, champion.key) for set_name in _SETS]
+            if any(champion.key in found.newest for found in sets):
+                break
+        return champion, sets
 
     def _cases(
         self, cases: Sequence[CaseFact], sets: Sequence[ColumnSet], guards: Mapping[str, EvidenceSet], today: date
@@ -123,11 +126,12 @@ class EvidenceGatherer:
             refusal=of_guards["refusal"],
             clusters=len(named) + sum(not case.cluster for case in cases) if named else None,
             untried=sum(case.uid not in scored for case in cases),
+            untried_holdout=sum(case.uid not in scored for case in cases if case.is_held_out),
             newest_days=min((days for case in cases if (days := _age(case.uid, today)) is not None), default=None),
         )
 
     def _guard_pairs(
-        self, guards: Mapping[str, EvidenceSet], champion: _Champion, sets: Sequence[ColumnSet], models: ModelBook
+        self, guards: Mapping[str, EvidenceSet], champion: Champion, sets: Sequence[ColumnSet], models: ModelBook
     ) -> tuple[PairEvidence, ...]:
         if champion.column is None:
             return ()
@@ -138,25 +142,6 @@ class EvidenceGatherer:
             if models.tuned(one.column.lane)
         }
         return guard_evidence(self._store, guards, (champion.key, champion.column), list(tuned.items()))
-
-
-def _tried_champion(runs: Sequence[SuiteRun], tries: TryHistory) -> _Champion:
-    """Return the last champion of the tries."""
-    last = tries.counted[-1]
-    key = last.pair[1 if last.result.is_settled else 0]
-    run = next((run for run in runs if run.uid == last.run_uid), None)
-    column = next((one for one in run.columns if column_key(one) == key), None) if run is not None else None
-    return _Champion(key, column)
-
-
-def _baseline(runs: Sequence[SuiteRun]) -> _Champion:
-    """Return the baseline of the newest scored test, of the cases that the person tuned on if there is one."""
-    newest = next((run for run in runs if is_evidence(run, "tuning")), None)
-    newest = newest or next((run for run in runs if is_evidence(run, "holdout")), None)
-    if newest is None:
-        return _Champion()
-    column = newest.columns[newest.baseline]
-    return _Champion(read_key(newest, column), column)
 
 
 def _tries(tries: TryHistory, runs: Sequence[SuiteRun], versions: KnownVersions) -> Iterator[TryEvidence]:

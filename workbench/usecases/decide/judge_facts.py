@@ -2,7 +2,8 @@
 
 Invariant: as in Test, only labels of answers of a test measure its judges; of several judged checks the one with the
 fewest labels speaks for all, because results rest on each. Answers of the hold-out stay unseen, so its judge is
-measured by labels on the cases that the person tuned on, if the same model judged them by the same text.
+known by labels on the cases that the person tuned on, if the same model judged them by the same text; the error on the
+hold-out itself stays unmeasured, as Test says it.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ class JudgeFacts:
         found = {}
         for uid in dict.fromkeys(run_uids):
             if checks := self._judges.measuring_labels(uid):
-                run = self._runs.get(uid)
+                run, own = self._runs.get(uid), checks
                 if run is not None and run.set_name == "holdout":
                     checks = tuple(self._elsewhere(run, one) for one in checks)
-                found[uid] = _evidence(min(checks, key=lambda one: (not one.is_comparing, one.labels)))
+                least = min(checks, key=lambda one: (not one.is_comparing, one.labels))
+                found[uid] = _evidence(least, is_elsewhere=least not in own)
         return found
 
     def _elsewhere(self, holdout: SuiteRun, check: MeasuringLabels) -> MeasuringLabels:
@@ -55,10 +57,11 @@ class JudgeFacts:
                 yield one.content_hash, one.lane.endpoint, one.lane.model, repr(one.lane.params)
 
 
-def _evidence(found: MeasuringLabels) -> JudgeEvidence:
+def _evidence(found: MeasuringLabels, *, is_elsewhere: bool) -> JudgeEvidence:
     return JudgeEvidence(
         found.labels,
         found.caught / found.wrong if found.wrong else None,
         found.alarms / found.right if found.right else None,
         found.is_comparing,
+        is_elsewhere,
     )

@@ -53,6 +53,10 @@ def training_evidence(
         pairs=_pairs(verdicts, facts),
         tokens_per_row=_tokens(single),
         median_age_days=_age(single, today),
+        run_uids=tuple(sorted({one.run for one in rows})),
+        contradiction_run_uids=tuple(
+            sorted({one.run for one in facts.values() if len(claims[_row(one)]) == 2}),
+        ),
     )
 
 

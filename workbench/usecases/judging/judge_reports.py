@@ -18,17 +18,19 @@ from workbench.core.statistics.judge_cells import JudgedCell
 from workbench.core.statistics.judge_error import judge_error
 from workbench.core.statistics.judge_words import (
     COMPARING,
+    HELD_OUT,
+    HELD_OUT_STEP,
     agreement_words,
     beside_rate_words,
     corrected_difference_words,
     corrected_words,
     correction_words,
     failed_words,
+    fault_words,
     judge_words,
     note_words,
     preference_words,
     threshold_words,
-    verdict_words,
 )
 from workbench.core.statistics.preferences import Preference, PreferenceCell, count_preferences
 from workbench.core.statistics.proportions import holm
@@ -47,13 +49,14 @@ _LONGEST = 120
 @dataclass(frozen=True, slots=True)
 class _Names:
     """What sentences call the columns and the judged check; `check` is "" if it is the only one that is judged.
-    `is_alone`: it is the only check.
+    `is_alone`: it is the only check. `is_held_out`: the cases are those of the hold-out.
     """
 
     titles: Sequence[str]
     baseline: int
     check: str
     is_alone: bool
+    is_held_out: bool
 
     def subject(self, position: int) -> str:
         """Return what a sentence about the rate of a column is about."""
@@ -76,6 +79,7 @@ class JudgeAnalyst:
             return none
         stored = self._judges.judges(scoring_uid)
         by_check = {fact.check_hash: [one for one in stored if one.check_hash == fact.check_hash] for fact in facts}
+        is_held_out = run.set_name == "holdout"
         is_alone = len(facts) == 1 and self._judges.is_alone(scoring_uid, facts[0].check_hash)
         checks = list[JudgedCheck]()
         columns = [list[ColumnJudging]() for _ in run.columns]
@@ -87,9 +91,10 @@ class JudgeAnalyst:
                 checks.append(replace(comparing, words=f"{_who_judges(comparing)} {COMPARING}"))
                 compared = _preferences(run, fact, found, number, titles)
             else:
-                measured = _measured(fact, by_check[fact.check_hash], found)
+                measured = _measured(fact, by_check[fact.check_hash], found, is_held_out=is_held_out)
                 checks.append(measured)
-                names = _Names(titles, run.baseline, check_title(fact.check) if len(facts) > 1 else "", is_alone)
+                title = check_title(fact.check) if len(facts) > 1 else ""
+                names = _Names(titles, run.baseline, title, is_alone, is_held_out)
                 base = next((column for column in found if column.position == run.baseline), None)
                 rates = {column.position: _corrected(column, number, names, measured, base) for column in found}
                 compared = _with_verdicts(rates, names) if measured.is_measured else rates
@@ -144,20 +149,28 @@ def _judged(fact: JudgedCheckFact, judges: Sequence[StoredJudge]) -> JudgedCheck
     )
 
 
-def _measured(fact: JudgedCheckFact, judges: Sequence[StoredJudge], columns: Sequence[JudgedColumn]) -> JudgedCheck:
+def _measured(
+    fact: JudgedCheckFact, judges: Sequence[StoredJudge], columns: Sequence[JudgedColumn], *, is_held_out: bool
+) -> JudgedCheck:
     cells = list(chain.from_iterable(column.cells for column in columns))
     error = judge_error(cells)
     judged = _judged(fact, judges)
     choice = choose_threshold(cells) if any(cell.probability is not None for cell in cells) else None
     is_other = choice is not None and (choice.fitted.missed, choice.fitted.alarms) != (error.missed, error.alarms)
     disagreements = error.missed + error.alarms
+    if is_held_out and not error.is_measured:
+        words = f"{_who_judges(judged)} {HELD_OUT}"
+        return replace(
+            judged, labels=error.labels, error=error, words=words, note=f"{HELD_OUT} {HELD_OUT_STEP}", step="label"
+        )
     return replace(
         judged,
         labels=error.labels,
         note=note_words(error),
         step="label" if not error.is_measured else "improve" if disagreements else "",
+        figures=f"{judge_words(error)} {agreement_words(error)}" if error.is_measured else "",
         error=error,
-        words=" ".join(filter(None, (_who_judges(judged), verdict_words(error), judge_words(error)))),
+        words=" ".join(filter(None, (_who_judges(judged), fault_words(error), judge_words(error)))),
         agreement_words=agreement_words(error),
         threshold=choice.threshold if choice is not None and is_other and error.is_measured else None,
         threshold_words="" if choice is None or not error.is_measured else threshold_words(choice),
@@ -178,7 +191,8 @@ def _corrected(
     found = corrected_rate(column.cells)
     if found is None:
         return ColumnJudging(number, "", "" if judge.is_measured else beside_rate_words(None, is_measured=False))
-    words = f"{names.subject(column.position)}: {_lower(corrected_words(found, is_measured=judge.is_measured))}"
+    words = corrected_words(found, is_measured=judge.is_measured, is_held_out=names.is_held_out)
+    words = f"{names.subject(column.position)}: {_lower(words)}"
     said = ColumnJudging(number, words, beside_rate_words(found, is_measured=judge.is_measured), found)
     if found.interval is None or baseline is None or baseline.position == column.position:
         return said

@@ -30,6 +30,7 @@ _MOST_CELLS = 60_000
 MOST_ROWS = 40
 _MOST_COMPARED = 8
 """Columns of which all pairs are tested."""
+_UNCORRECTED = "Order and differences are not corrected for the judge's errors; open the test to see what changes."
 _LEAST_SHARE = 0.8
 """A column with fewer of the newest run's cases would leave too few in common."""
 _CHUNK = 500
@@ -73,6 +74,7 @@ def rank_by_checks(
     remarks = (
         f"All rows stand on the same {counted(len(shared), 'tuning case')}; hold-outs are never ranked.",
         *_differences([columns[at] for at in order]),
+        *([_UNCORRECTED] if any(one.is_measured for report in judges.values() for one in report.judges) else ()),
         *_left_out(other_checks, other_cases),
         *(one.words for one in judges[found[0].run.uid].judges if one.words),
     )

@@ -63,6 +63,10 @@ class GuardBook:
         names = {row.uid: row.name for row in self._store.prompts()} if guards else {}
         return tuple(GuardEntry(uid, names[uid], len(self._store.packs.cases(uid))) for uid in guards if uid in names)
 
+    def settings(self, prompt_uid: str) -> SuiteSettings:
+        """Return the test settings of the guarded prompt as stored."""
+        return self._store.tests.settings(prompt_uid)
+
     def offers(self, prompt_uid: str) -> tuple[GuardOffer, ...]:
         """Return what can be added to the guards of a prompt: the sets of the product first, then other prompts."""
         there = {prompt_uid, *self._store.tests.settings(prompt_uid).guards}

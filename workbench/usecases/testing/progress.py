@@ -97,6 +97,8 @@ class SuiteHandle:
         self._done = threading.Event()
         self._began = threading.Event()
         self._settled = threading.Event()
+        self._is_unheard = False
+        """Whether the caller waited for the run to be recorded and gave up."""
 
     def progress(self) -> SuiteProgress:
         """Return the newest progress."""
@@ -124,7 +126,11 @@ class SuiteHandle:
 
     def wait_recorded(self, timeout_s: float) -> bool:
         """Wait until the run is in the history, or was refused; return False on timeout."""
-        return self._settled.wait(timeout_s)
+        if self._settled.wait(timeout_s):
+            return True
+        with self._lock:
+            self._is_unheard = not self._settled.is_set()
+            return not self._is_unheard
 
     def update(self, change: Callable[[SuiteProgress], SuiteProgress]) -> None:
         """Replace the progress by `change` of it."""
@@ -136,11 +142,13 @@ class SuiteHandle:
         self._began.set()
         self._settled.set()
 
-    def refuse(self, problem: Problem) -> None:
-        """Set the reason why the run was refused or ended early."""
-        self._problem = problem
-        self._settled.set()
-        self.update(lambda now: replace(now, state="stopped", why=problem.sentence))
+    def refuse(self, problem: Problem) -> bool:
+        """Set the reason why the run was refused or ended early; return False if whoever started it will say it."""
+        with self._lock:
+            self._problem = problem
+            self._settled.set()
+            self._progress = replace(self._progress, state="stopped", why=problem.sentence)
+            return self._is_unheard or self.is_recorded
 
     def finish(self) -> None:
         """Mark the run as done and wake up waiting threads."""

@@ -18,6 +18,9 @@ def check_target(target: Path) -> None:
     """Refuse a file that cannot be written, before a test is paid for. Raises RefusedError."""
     if target.is_dir():
         raise RefusedError(f"{target} is a folder. Name a file in it.")
+    if target.exists() and not target.is_file():
+        # It would be replaced by a file.
+        raise RefusedError(f"{target} is a device or a pipe. Name a file.")
     if not target.absolute().parent.is_dir():
         raise RefusedError(f"There is no folder {target.absolute().parent}. Make it, or choose another one.")
 

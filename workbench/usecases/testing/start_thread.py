@@ -135,9 +135,8 @@ class SuiteStartThread:
             with self._runner.one_process(self.handle.run_uid), ExitStack() as held:
                 unsaved = self._ask(held)
         except Exception as error:  # noqa: BLE001 - report every error, so that no handle hangs
-            problem = problem_of(error)
-            self.handle.refuse(problem)
-            self._runner.problem(error)
+            if self.handle.refuse(problem_of(error)):
+                self._runner.problem(error)
         finally:
             if self._judging is not None:
                 self._judging.close()

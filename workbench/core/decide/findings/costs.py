@@ -35,13 +35,16 @@ def cost_and_speed(maker: FindingMaker, cost: CostPicture) -> Finding:
         said = maker.say("F12.partly", facts=facts, missing=missing.sentence)
         return maker.finding("F12", "unknown", "cannot tell", said, "low", figures, runs, missing)
     if goals.budget_usd is None and goals.p95_limit_ms is None:
-        said = maker.say("F12.no_limit", facts=facts)
-        return maker.finding("F12", "fine", "holds", said, "medium", figures, runs, _need(maker, cost))
+        # Nothing is broken without a limit, but what is not known does not hold either.
+        is_known = cost.call_usd is not None
+        said = maker.say("F12.no_limit" if is_known else "F12.no_price", facts=facts)
+        word: FindingWord = "holds" if is_known else "cannot tell"
+        return maker.finding("F12", "fine", word, said, "medium", figures, runs, _need(maker, cost))
     near = maker.reading.rules.thresholds.near_share
     is_near = (goals.budget_usd and usd is not None and usd > near * goals.budget_usd) or (
         goals.p95_limit_ms and p95 is not None and p95 > near * goals.p95_limit_ms
     )
-    word: FindingWord = "limit near" if is_near else "holds"
+    word = "limit near" if is_near else "holds"
     return maker.finding("F12", "fine", word, maker.say("F12.fine", facts=facts), "medium", figures, runs)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from workbench.core.decide.decision import Action, Figure, Finding
 from workbench.core.decide.figure_words import p_text
 from workbench.core.decide.findings.maker import FindingMaker, percents, share_figure
+from workbench.core.decide.reading import EvidenceReading
 from workbench.core.statistics.proportions import mcnemar, wilson
 from workbench.core.text import counted, plural
 
@@ -63,13 +64,24 @@ def had_schema(maker: FindingMaker) -> bool | None:
     return False if any(one is False for one in known) else None
 
 
+def _columns(reading: EvidenceReading) -> int:
+    """Return the columns of the prompt on the cases that the person tunes on."""
+    return sum(one.set_name == "tuning" and not one.adapter for one in reading.evidence.columns)
+
+
 def knowledge(maker: FindingMaker) -> Finding:
     """F7: cases that fail everywhere, and the probe with facts. States: unknown, none, untested, knowledge, other."""
     reading, limits = maker.reading, maker.reading.rules.thresholds
     found = reading.evidence.stubborn
     if found is None or found.stubborn is None:
-        said = maker.say("F7.need_columns", versions=limits.stubborn_versions, models=limits.stubborn_models)
-        need = reading.need("models", limits.stubborn_models, said, action=Action("models", "Add two models"))
+        columns = max(limits.stubborn_versions * limits.stubborn_models - _columns(reading), 1)
+        calls = columns * max(reading.scored, limits.fewest_cases)
+        effort = reading.effort_words(calls)
+        said = maker.say(
+            "F7.need_columns", versions=limits.stubborn_versions, models=limits.stubborn_models, effort=effort
+        )
+        action = Action("models", "Add two models")
+        need = reading.need("models", limits.stubborn_models, said, calls=calls, action=action)
         return maker.finding("F7", "unknown", "cannot tell", maker.say("F7.unknown"), need=need)
     figures = (Figure("cases that always fail", "cases", found.stubborn, found.cases),)
     words = {"stubborn": f"{found.stubborn:,}", "cases": counted(found.cases, "case")}

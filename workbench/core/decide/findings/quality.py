@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from workbench.core.decide.decision import Action, Figure, Finding, FindingWord, Need
 from workbench.core.decide.figure_words import goal_percent, p_text, percent
 from workbench.core.decide.findings.maker import FindingMaker, percents, share_figure
+from workbench.core.decide.new_cases import new_cases
 from workbench.core.statistics.power import rounded
 from workbench.core.statistics.proportions import wilson
 from workbench.core.text import counted, plural
@@ -53,17 +54,16 @@ def _more_cases(maker: FindingMaker) -> Need:
     missing = limits.fewest_cases - reading.scored
     if (lost := lost_need(maker, missing)) is not None:
         return lost
-    more = " more" if reading.scored else ""
+    cases = new_cases(reading, missing, scored_set(reading), more=bool(reading.scored))
     said = maker.say(
         "F1.need",
-        count=f"{missing}{more} {plural(missing, 'case')}",
+        count=cases.words,
         effort=reading.effort_words(missing),
         verdicts=verdicts_words(max(limits.fewest_verdicts - reading.decided, 0), reading.decided),
     )
     if reading.decided >= limits.fewest_verdicts:
         said = f"{said.partition('. ')[0]}."
-    action = Action("cases", f"Add {counted(missing, 'case')}", set_name="tuning", count=missing)
-    return reading.need("cases", missing, said, calls=missing, action=action)
+    return reading.need("cases", missing, f"{said}{cases.note}", calls=missing, action=cases.action)
 
 
 def lost_need(maker: FindingMaker, wanted: int) -> Need | None:
@@ -112,7 +112,7 @@ def judge_trust(maker: FindingMaker) -> Finding:
             rates = {"catch": percent(judge.catch_rate), "alarms": percent(judge.false_alarms)}
             said = maker.say("F3.measured", **rates, **words)
         return maker.finding("F3", "measured", "holds", said, run_uids=main.run_uids)
-    state = "comparing" if judge.is_comparing else "few" if judge.is_measured else "unmeasured"
+    state = "comparing" if judge.is_comparing else "few" if judge.is_compared else "unmeasured"
     said = maker.say(f"F3.{state}", **words)
     return maker.finding("F3", state, "cannot tell", said, "low", run_uids=main.run_uids, need=need)
 
@@ -188,11 +188,15 @@ def target_met(maker: FindingMaker) -> Finding:
     return maker.finding("F4", "unclear", "cannot tell", said, "low", figures, runs, need)
 
 
+def scored_set(reading: EvidenceReading) -> EvidenceSet:
+    """Return the set whose results count, the cases that the person tunes on as long as there is none."""
+    return "tuning" if reading.main is None else reading.main.set_name
+
+
 def _cases_need(maker: FindingMaker, main: ColumnEvidence, more: int) -> Need:
-    count = f"{more:,} more {plural(more, 'case')}"
-    said = maker.say("F4.need", count=count, effort=maker.reading.effort_words(more))
-    action = Action("cases", f"Add {count}", set_name=main.set_name, count=more)
-    return maker.reading.need("cases", more, said, calls=more, action=action)
+    cases = new_cases(maker.reading, more, main.set_name)
+    said = maker.say("F4.need", count=cases.words, effort=maker.reading.effort_words(more))
+    return maker.reading.need("cases", more, f"{said}{cases.note}", calls=more, action=cases.action)
 
 
 def rests_on_judge(reading: EvidenceReading, passes: PassRate, target: float) -> bool:

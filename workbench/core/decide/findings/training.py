@@ -24,7 +24,7 @@ def labels_agree(maker: FindingMaker) -> Finding:
     words = contradiction_words(found)
     if share <= limit:
         said = maker.say("F2.agree" if found.contradictions else "F2.clean", **words)
-        return maker.finding("F2", "agree", "holds", said, figures=figures)
+        return maker.finding("F2", "agree", "holds", said, figures=figures, run_uids=found.run_uids)
     need = Need(
         "labels",
         found.contradictions,
@@ -32,7 +32,8 @@ def labels_agree(maker: FindingMaker) -> Finding:
         action=Action("training", "Show the contradictions", "contradictions", count=found.contradictions),
     )
     said = maker.say("F2.disagree", share=_fine_percent(share), **words)
-    return maker.finding("F2", "disagree", "limit reached", said, figures=figures, need=need)
+    runs = found.contradiction_run_uids
+    return maker.finding("F2", "disagree", "limit reached", said, figures=figures, run_uids=runs, need=need)
 
 
 def contradiction_words(found: TrainingEvidence) -> dict[str, str]:
@@ -78,7 +79,7 @@ def enough_rows(maker: FindingMaker) -> Finding:
         figures.append(Figure("rows of the smallest tag", "rows", found.smallest_tag, rows))
     wanted = _rows_need(maker, limits.rows_to_try - rows) if state == "too_few" else None
     word = words.get(state, "holds")
-    return maker.finding("F13", state, word, said, figures=tuple(figures), need=wanted)
+    return maker.finding("F13", state, word, said, figures=tuple(figures), run_uids=found.run_uids, need=wanted)
 
 
 def _pairs_words(maker: FindingMaker, pairs: int) -> str:
@@ -91,8 +92,9 @@ def _pairs_words(maker: FindingMaker, pairs: int) -> str:
 def _rows_need(maker: FindingMaker, count: int) -> Need:
     there = maker.reading.evidence.training is not None and maker.reading.evidence.training.rows
     answers = f"{count:,} {'more ' if there else ''}good {plural(count, 'answer')}"
-    said = maker.say("F13.need", count=answers)
-    return Need("rows", count, said, action=Action("compose", "Mark good answers", count=count))
+    said = maker.say("F13.need", count=answers, effort=maker.reading.effort_words(count))
+    action = Action("winners", "Mark winners in Compose", count=count)
+    return maker.reading.need("rows", count, said, calls=count, action=action)
 
 
 def route_and_people(maker: FindingMaker, routes: Sequence[JudgedRoute]) -> Finding:

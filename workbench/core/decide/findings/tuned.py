@@ -62,15 +62,12 @@ def tuned_measured(maker: FindingMaker) -> Finding:
     reading, limits = maker.reading, maker.reading.rules.thresholds
     pair = tuned_pair(reading)
     if pair is None:
-        return maker.finding("F16", "none", "not tried", maker.say("F16.none"))
+        return _without_pair(maker)
     passes, title = pair.passes, pair.title or pair.model or pair.challenger
     at, figures = reading.rules.at(pair.set_name), (pair_figure(title, passes, pair.set_name),)
     if pair.set_name != "holdout" or passes.pairs < limits.tuned_cases or passes.p is None:
-        calls = 2 * limits.tuned_cases
-        said = maker.say("F16.need", count=limits.tuned_cases, effort=reading.effort_words(calls))
-        action = Action("tuned_lane", "Run the hold-out", set_name="holdout", count=limits.tuned_cases)
-        need = reading.need("tuned_lane", limits.tuned_cases, said, calls=calls, action=action)
-        said = maker.say("F16.few", title=title, cases=counted(passes.pairs, "case"), at=at, need=said)
+        need = _holdout_need(maker)
+        said = maker.say("F16.few", title=title, cases=counted(passes.pairs, "case"), at=at, need=need.sentence)
         return maker.finding("F16", "few", "cannot tell", said, "low", figures, pair.run_uids, need)
     ends = passes.interval
     words = {
@@ -90,6 +87,24 @@ def tuned_measured(maker: FindingMaker) -> Finding:
             "F16", state, "limit reached", maker.say(f"F16.{state}", **words), sure, figures, pair.run_uids
         )
     return _with_guards(maker, pair, words, figures)
+
+
+def _without_pair(maker: FindingMaker) -> Finding:
+    """Return the finding without a tuned model, or with one that was not compared with the prompt's own model."""
+    tuned = next((one for one in maker.reading.evidence.columns if one.adapter and one.passes is not None), None)
+    if tuned is None:
+        return maker.finding("F16", "none", "not tried", maker.say("F16.none"))
+    need = _holdout_need(maker)
+    said = maker.say("F16.beside", title=tuned.title, need=need.sentence)
+    return maker.finding("F16", "few", "cannot tell", said, "low", run_uids=tuned.run_uids, need=need)
+
+
+def _holdout_need(maker: FindingMaker) -> Need:
+    count = maker.reading.rules.thresholds.tuned_cases
+    calls = 2 * count
+    said = maker.say("F16.need", count=count, effort=maker.reading.effort_words(calls))
+    action = Action("tuned_lane", "Run the hold-out", set_name="holdout", count=count)
+    return maker.reading.need("tuned_lane", count, said, calls=calls, action=action)
 
 
 def _with_guards(

@@ -26,6 +26,15 @@ def _make(services: Services) -> CasesController:
     return CasesController(services)
 
 
+def _show(controller: CasesController, event: CasesRequested) -> None:
+    """Show the cases, and how far adding some to a set is."""
+    from workbench.app.cases.wanted_cases import WantedCases
+
+    controller.open()
+    if controller.dialog is not None:
+        controller.dialog.aim(WantedCases(event.set_name, event.count) if event.count else None)
+
+
 FEATURE = Feature(
     "cases",
     COMMANDS,
@@ -36,7 +45,7 @@ FEATURE = Feature(
         "workbench.ui.features.cases.controller",
     ),
     subscriptions=(
-        Subscription(CasesRequested, lambda controller, _: controller.open()),
+        Subscription(CasesRequested, lambda controller, event: _show(controller, event)),
         Subscription(CaseProposalsChosen, lambda controller, event: controller.proposals.open_earlier(event.run_uid)),
         Subscription(RunCasesRequested, lambda controller, event: controller.kept.of_run(event)),
         Subscription(CaseRestoreRequested, lambda controller, event: controller.kept.as_tested(event)),

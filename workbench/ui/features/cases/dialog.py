@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.cases.case_list import CaseList
+from workbench.app.cases.wanted_cases import WantedCases
 from workbench.core.blocks import Attachment
 from workbench.core.cases import Case, Check
 from workbench.ui.features.cases.detail import CaseDetail
@@ -92,6 +93,11 @@ class CasesDialog(Dialog):
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.detail = CaseDetail(theme)
         self.nothing = label(_NOTHING, "muted")
+        self.wanted = label("", "muted")
+        self.wanted.setAccessibleName("Cases to add")
+        self.wanted.hide()
+        self._wanted: WantedCases | None = None
+        self._is_read = False
         self.told = ToldLabel(theme)
         self.use = button("Use in Compose", self._use, "primary")
         self.use.setDefault(True)
@@ -127,6 +133,8 @@ class CasesDialog(Dialog):
         cases = list(cases)
         store = None if edited is None or case is None else self._with_edits(cases, case, edited, row)
         former = self.cases.show_cases(cases)
+        self._is_read = True
+        self._show_wanted()
         if store is not None:
             store()
         before = self.detail.case()
@@ -163,6 +171,18 @@ class CasesDialog(Dialog):
         """Show a message, optionally with the Undo button."""
         self.told.say(sentence, tone)
         self.undo.setVisible(undo)
+
+    def aim(self, wanted: WantedCases | None) -> None:
+        """Show from now on how many of some wanted cases were added, None for no such aim."""
+        self._wanted = wanted
+        self._show_wanted()
+
+    def _show_wanted(self) -> None:
+        if self._wanted is not None and self._is_read:
+            self._wanted = self._wanted.since(self.cases.cases)
+        said = "" if self._wanted is None or not self._is_read else self._wanted.words(self.cases.cases)
+        self.wanted.setText(said)
+        self.wanted.setVisible(bool(said))
 
     def set_checks(self, uid: str, checks: tuple[Check, ...]) -> None:
         """Replace the checks of a case, and save it."""
@@ -238,6 +258,7 @@ class CasesDialog(Dialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(10)
+        layout.addWidget(self.wanted)
         layout.addWidget(halves, 1)
         layout.addLayout(said)
         layout.addLayout(buttons)

@@ -34,12 +34,15 @@ class PastedPartsActions(QObject):
     def __init__(self, services: Services, view: ComposeView) -> None:
         super().__init__(view)
         self._services, self._view = services, view
+        self._offered: tuple[int, str] | None = None
+        """The key of the message and the text for which the last offer was made, None once it is void."""
 
     def serve(self, editor: ContentEditor) -> None:
         """Watch the messages of an editor for pasted parts, including messages added later."""
         for block in editor.blocks:
             self._serve(editor, block)
         editor.block_made.connect(lambda block: self._serve(editor, block))
+        editor.edited.connect(lambda: self._follow(editor))
 
     def paste(self) -> None:
         """Add the examples, tools and output format in the clipboard to the draft."""
@@ -76,7 +79,18 @@ class PastedPartsActions(QObject):
         else:
             label = f"Add {found.words}"
         notices, key = self._services.notices, block.key
+        self._offered = (key, encodable(text))
         notices.brief(_KEY, f"You pasted {found.words} as text.", label, lambda: self._take(editor, key, text, found))
+
+    def _follow(self, editor: ContentEditor) -> None:
+        """Withdraw the offer once the pasted text is edited or removed."""
+        if self._offered is None:
+            return
+        key, pasted = self._offered
+        messages = zip(editor.blocks, editor.content().messages, strict=True)
+        if not any(block.key == key and pasted in message.text for block, message in messages):
+            self._offered = None
+            self._services.notices.withdraw(_KEY)
 
     def _take(self, editor: ContentEditor, key: int, text: str, found: PastedParts) -> None:
         """Move a pasted text out of its message and add its parts, in one step."""

@@ -16,6 +16,7 @@ from workbench.core.dates import duration
 from workbench.core.money import show_cost
 from workbench.core.text import counted
 from workbench.core.timeline import Detail, VersionDetail, describe
+from workbench.core.version_name import iteration_name
 from workbench.ui.shell.key_names import KeyName, first_keys
 from workbench.usecases.session import SessionStats
 
@@ -111,9 +112,17 @@ class ComposePresenter(QObject):
         )
         runbar.set_escape(closes_first=state.viewing or state.detail_open or state.marked)
         self._view.lanes.set_all_running(state.running)
-        base = compose.lineage.based_on
-        name = None if base is None else compose.versions.name(base)
-        runbar.set_based_on(name, shown=not state.viewing, edited_since=compose.stale.since)
+        runbar.set_based_on(self._base_name(), shown=not state.viewing, edited_since=compose.stale.since)
+
+    def _base_name(self) -> str | None:
+        """Return what the draft is based on: the shown iteration if that ran this text, which may be an older one."""
+        compose, stage = self._compose, self._compose.stage
+        if (base := compose.lineage.based_on) is None:
+            return None
+        number, shown = stage.number(), stage.shown
+        # A lane of a run that was just started has no version unless it is pinned to one.
+        has_run_it = not shown.is_blind and any(lane.version in (None, base) for lane in shown.lanes)
+        return iteration_name(number) if has_run_it and number is not None else compose.versions.name(base)
 
     def show_session(self) -> None:
         """Show the session's statistics, unless names are hidden, which they would reveal."""

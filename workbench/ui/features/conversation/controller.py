@@ -61,7 +61,12 @@ class ConversationController:
         """Offer to convert a text that looks like a recorded conversation into messages."""
         if looks_like_json_conversation(text):
             sentence = "This looks like a recorded dialogue."
-            self._services.notices.offer(sentence, "Make messages…", lambda: self.paste(text))
+            editor = self._services.editor
+
+            def is_gone() -> bool:
+                return not any(text in message.text for message in editor.content().messages)
+
+            self._services.notices.offer(sentence, "Make messages…", lambda: self.paste(text), is_gone)
 
     def paste(self, text: str | None = None) -> None:
         """Open the dialog with `text`, by default the clipboard if it contains a conversation as JSON."""

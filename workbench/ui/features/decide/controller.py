@@ -6,22 +6,23 @@ when it is shown again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.app.decide.reader import DecisionReader
 from workbench.app.decide.rules_words import rules_text
-from workbench.app.decide.source import DecisionSource, LinkedRun, PromptDecision
+from workbench.app.decide.source import DecisionSource, PromptDecision
 from workbench.app.decide.words import about_words
 from workbench.core.decide.decision import RowId
+from workbench.core.decide.report import EvidenceRun
 from workbench.core.decide.rules import DecideRules, decide_rules
 from workbench.ui.features.decide.goals_dialog import GoalsDialog, RouteChoice
 from workbench.ui.features.decide.reports import DecisionReports
 from workbench.ui.features.decide.rules_dialog import RulesDialog
+from workbench.ui.features.decide.run_menu import run_menu
 from workbench.ui.features.decide.step_actions import KEY, StepActions
 from workbench.ui.features.decide.view import FAILED, NO_PROMPT, DecideView
 from workbench.ui.shell.events import (
@@ -39,9 +40,6 @@ from workbench.ui.shell.testing_events import SuiteRunChosen
 
 if TYPE_CHECKING:
     from workbench.ui.shell.views import Making
-
-_MOST_RUNS = 12
-"""Runs that are listed behind a row, the newest ones."""
 
 
 class DecideController:
@@ -185,10 +183,9 @@ class DecideController:
 
     def _find_runs(self, uids: tuple[str, ...], below: QWidget) -> None:
         prompt, source = self._services.session.prompt(), self._source
-        newest = sorted(uids, reverse=True)[:_MOST_RUNS]
-        self._services.tasks.run(lambda: source.runs(newest), partial(self._offer_runs, prompt, below))
+        self._services.tasks.run(lambda: source.runs(uids), partial(self._offer_runs, prompt, below))
 
-    def _offer_runs(self, prompt: str, below: QWidget, runs: tuple[LinkedRun, ...]) -> None:
+    def _offer_runs(self, prompt: str, below: QWidget, runs: tuple[EvidenceRun, ...]) -> None:
         """Open the only run, or offer all of them."""
         if prompt != self._services.session.prompt():
             return
@@ -197,15 +194,9 @@ class DecideController:
         elif len(runs) == 1:
             self._open_run(prompt, runs[0])
         else:
-            menu = QMenu(below)
-            for run in runs:
-                menu.addAction(run.name, self._opening(prompt, run))
-            menu.aboutToHide.connect(menu.deleteLater)
+            menu = run_menu(runs, partial(self._open_run, prompt), below)
             menu.popup(below.mapToGlobal(QPoint(0, below.height())))
 
-    def _opening(self, prompt: str, run: LinkedRun) -> Callable[[], None]:
-        return lambda: self._open_run(prompt, run)
-
-    def _open_run(self, prompt: str, run: LinkedRun) -> None:
+    def _open_run(self, prompt: str, run: EvidenceRun) -> None:
         publish = self._services.events.publish
         publish(SuiteRunChosen(prompt, run.uid) if run.is_test else RunChosen(prompt, run.uid, "open"))

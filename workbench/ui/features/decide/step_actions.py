@@ -34,9 +34,11 @@ class StepActions:
         self._services, self._edit_figures = services, edit_figures
         self._acts: Mapping[ActionKind, Callable[[Action], object]] = {
             "cases": self._add_cases,
+            "run": lambda _: self._test("run"),
             "unscored": lambda _: self._test("unscored"),
             "unanswered": lambda _: self._test("unanswered"),
             "compose": lambda _: self._compose(),
+            "winners": self._mark_winners,
             "technique": self._insert_technique,
             "examples": lambda _: self._add_examples(),
             "schema": lambda _: self._command("compose", "add_output"),
@@ -54,7 +56,7 @@ class StepActions:
             "try": lambda _: self._test("try"),
             "holdout": lambda _: self._test("holdout"),
             "training": self._train,
-            "tuned_lane": self._choose_model,
+            "tuned_lane": lambda action: self._test("adapter" if action.argument == "new" else "tuned"),
             "successor": self._test_successor,
             "retiring": lambda _: self._services.navigator.action("retiring_models").trigger(),
             "goal": lambda action: self._edit_figures(action.argument),
@@ -73,9 +75,10 @@ class StepActions:
     def _test(self, step: TestStep, count: int = 0) -> None:
         self._services.events.publish(TestStepRequested(step, count))
 
-    def _add_cases(self, _: Action) -> None:
+    def _add_cases(self, action: Action) -> None:
         self._services.navigator.show("test")
-        self._services.events.publish(CasesRequested())
+        count, is_held_out = action.count or 0, action.set_name == "holdout"
+        self._services.events.publish(CasesRequested(count, "holdout" if is_held_out else "tuning"))
 
     def _test_successor(self, action: Action) -> None:
         """Prepare the test of a retiring model's successor, or say why the prompt has no such lane."""
@@ -110,6 +113,13 @@ class StepActions:
         services.navigator.show("compose")
         services.session.back()
         services.editor.focus_first()
+
+    def _mark_winners(self, action: Action) -> None:
+        """Show the answers in Compose, where winners are marked, and say what counts."""
+        self._services.navigator.show("compose")
+        wanted = "" if action.count is None else f" {counted(action.count, 'more row')} would do."
+        said = f"Each answer that you mark as the winner, or star, becomes a training row.{wanted}"
+        self._services.notices.quiet(KEY, said)
 
     def _command(self, view: str, command: str) -> None:
         if view == "compose":

@@ -35,6 +35,8 @@ class QuestionPane(RequestPane):
         self._build()
         self.bad.clicked.connect(self._tick_bad)
         self.answers.itemChanged.connect(lambda _: self._tell())
+        self.answers.itemChanged.connect(lambda _: self.changed.emit())
+        self.feedback.textChanged.connect(self.changed)
         self.open_instructions.toggled.connect(self._show_instructions)
         self._show_instructions(shown=False)
         self.set_running(running=False)

@@ -1,7 +1,7 @@
 """Which test run the commands about judges are about.
 
-Invariant: it is the run that the Test view shows, if that is one of the open prompt; else the prompt's newest scored
-one.
+Invariant: it is the run that the Test view shows, if that is one of the open prompt whose answers people may see; else
+the newest scored one on the cases they tune on.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class TestedRuns:
         services, prompt = self._services, self._services.session.prompt()
         shown: list[ShownSuite] = []
         services.events.publish(ShownSuiteRequested(shown.append))
-        if shown and shown[-1].prompt_uid == prompt and shown[-1].run.scoring_uid and not shown[-1].run.probe:
+        if shown and shown[-1].prompt_uid == prompt and _can_be_labelled(shown[-1].run):
             then(TestedRun(prompt, shown[-1].run))
             return
 
@@ -61,3 +61,8 @@ class TestedRuns:
     def _failed(self, error: Exception) -> None:
         problem = problem_of(error)
         self._services.notices.problem(problem.sentence, problem.detail)
+
+
+def _can_be_labelled(run: SuiteRun) -> bool:
+    """Whether people may see the answers of a run, and judges looked at them."""
+    return bool(run.scoring_uid) and not run.probe and run.set_name != "holdout"

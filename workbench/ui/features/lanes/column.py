@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.lanes.params import ParamsDialog
 
 MINIMUM_CHARACTERS = 29
-MINIMUM_PIXELS = 236
+MINIMUM_PIXELS = 232
 _WASH_BELOW_HEADER = 56
 
 

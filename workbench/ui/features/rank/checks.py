@@ -6,7 +6,7 @@ Invariant: it shows a table with its remarks, or a sentence instead; verdicts of
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.rank.check_ranking import PLOT, TITLES, spoken, texts
+from workbench.app.rank.check_ranking import PLOT, RATE, TITLES, spoken, texts
 from workbench.ui.features.rank.remarks import sentence_label
 from workbench.ui.widgets.dialog_parts import show_as_rows
 from workbench.ui.widgets.rate_interval import paint_interval
@@ -35,6 +35,9 @@ HOW = (
 )
 _ROOM = 15
 _PLOT_CHARACTERS = 22
+_NAME_CHARACTERS = 26
+_SPARED = (PLOT, *map(TITLES.index, ("Median latency", "Cost per 1,000", "Cases that pass")))
+"""Columns that are left out in a narrow window, in this order; the tooltip of a row has their facts."""
 
 
 class _Cells(QStyledItemDelegate):
@@ -45,7 +48,9 @@ class _Cells(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
         option.font = self._theme.font(bold=True) if index.column() == 0 else self._theme.font(tabular=True)
-        option.textElideMode = Qt.TextElideMode.ElideMiddle
+        # The end of a rate may be about another judge than its beginning.
+        is_name = index.column() == 0
+        option.textElideMode = Qt.TextElideMode.ElideMiddle if is_name else Qt.TextElideMode.ElideRight
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -78,7 +83,8 @@ class CheckRankTable(QTableWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(PLOT, QHeaderView.ResizeMode.Fixed)
+        for fitted in (RATE, PLOT):
+            header.setSectionResizeMode(fitted, QHeaderView.ResizeMode.Fixed)
         theme.changed.connect(self.restyle)
         self.restyle()
 
@@ -95,6 +101,7 @@ class CheckRankTable(QTableWidget):
                 self.setItem(place, column, item)
         if rows and self.currentRow() < 0:
             self.setCurrentCell(0, 0)
+        self._fit()
         self.updateGeometry()
 
     def restyle(self) -> None:
@@ -102,6 +109,28 @@ class CheckRankTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.95))
         self.setColumnWidth(PLOT, _PLOT_CHARACTERS * self.fontMetrics().averageCharWidth())
         self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave columns out, the plot first, until the names have room; then the rates are elided."""
+        header, letter = self.horizontalHeader(), self.fontMetrics().averageCharWidth()
+        for at in _SPARED:
+            # A hidden column has no width.
+            self.setColumnHidden(at, False)
+        widths = {
+            at: max(self.sizeHintForColumn(at), header.sectionSizeHint(at)) for at in range(1, self.columnCount())
+        }
+        widths[PLOT] = _PLOT_CHARACTERS * letter
+        room = self.viewport().width() - min(self.sizeHintForColumn(0), _NAME_CHARACTERS * letter)
+        for at in _SPARED:
+            self.setColumnHidden(at, sum(widths.values()) > room)
+            if self.isColumnHidden(at):
+                del widths[at]
+        rate = widths.pop(RATE)
+        self.setColumnWidth(RATE, min(rate, max(header.sectionSizeHint(RATE), room - sum(widths.values()))))
 
     def sizeHint(self) -> QSize:
         rest = self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth()

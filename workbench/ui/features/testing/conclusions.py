@@ -29,8 +29,11 @@ _NO_CHECKS = "No checks yet, so nothing can pass or fail."
 _NOTHING_YET = "nothing to compare yet."
 
 
-def show_conclusions(card: SentenceCard, suites: SuiteController) -> str:
-    """Show the conclusions of the shown run, and return the name of the step that the card's link takes."""
+def show_conclusions(card: SentenceCard, suites: SuiteController, elsewhere: str = "") -> str:
+    """Show the conclusions of the shown run but the one that stands `elsewhere` on the page.
+
+    Returns the name of the step that the card's link takes.
+    """
     report, overview, run = suites.figures.report, suites.overview, suites.run
     checks = 0 if overview is None else overview.checks
     if run is None or overview is None or not checks:
@@ -38,14 +41,16 @@ def show_conclusions(card: SentenceCard, suites: SuiteController) -> str:
         uid = "" if run is None else run.uid
         card.say(() if none else (_NO_CHECKS,), "", "Add checks", run_uid=uid, roomy=False)
         return "checks"
+    sentences = () if report is None else tuple(one for one in report.sentences if one != elsewhere)
     if suites.is_running:
-        sentences = report.sentences if report is not None and report.scored else ()
-        card.say(sentences or (_NOTHING_YET,), live=True, run_uid=run.uid)
+        card.say(
+            (sentences if report is not None and report.scored else ()) or (_NOTHING_YET,), live=True, run_uid=run.uid
+        )
     elif report is None and run.scoring_uid and run.uid == card.run_uid:
         # It is being computed; what the card says until then keeps the grid in its place.
         pass
     elif report is None or run.probe:
-        card.say(() if report is None else report.sentences, run_uid=run.uid)
+        card.say(sentences, run_uid=run.uid)
     else:
         changed = changed_since(overview, run)
         about = about_words(
@@ -57,9 +62,9 @@ def show_conclusions(card: SentenceCard, suites: SuiteController) -> str:
         )
         if changed is not None:
             lead = f"About {visible_name(changed.version_name)}; the text has changed since."
-            card.say(report.sentences, about, _texts_link(suites, overview, changed), lead=lead, run_uid=run.uid)
+            card.say(sentences, about, _texts_link(suites, overview, changed), lead=lead, run_uid=run.uid)
             return "compare_texts"
-        card.say(report.sentences, about, _holdout_link(suites), run_uid=run.uid)
+        card.say(sentences, about, _holdout_link(suites), run_uid=run.uid)
     return "holdout"
 
 

@@ -62,6 +62,28 @@ class GuardActions:
         else:
             self.guards.offer(self._show_menu)
 
+    def prepare(self) -> None:
+        """Show the guard sets that lack answers one after another, or offer what can be one."""
+
+        def begin(every: tuple[str, ...], unasked: tuple[str, ...]) -> None:
+            if every:
+                self._prepare(unasked or every, 0, is_asked=not unasked)
+            else:
+                self.open_menu()
+
+        self.guards.find_open(begin)
+
+    def _prepare(self, uids: tuple[str, ...], at: int, *, is_asked: bool) -> None:
+        self.show(uids[at])
+        said = f"Guard set {at + 1:,} of {len(uids):,}: "
+        said += "every answer is here." if is_asked else "run it on these models."
+        notices = self._services.notices
+        if at + 1 < len(uids):
+            next_one = partial(self._prepare, uids, at + 1, is_asked=is_asked)
+            notices.quiet(self._key, said, label="Next guard set", act=next_one)
+        else:
+            notices.quiet(self._key, said, label="Add guard set", act=self.open_menu)
+
     def show(self, uid: str) -> None:
         """Show a guard, once it is listed."""
         self._wanted = uid

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.app.testing.controller import SuiteController
+from workbench.app.testing.tuned_columns import with_tuned
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.testing.settings import MOST_COLUMNS
 from workbench.core.testing.vote import FEWEST_SAMPLES
@@ -18,6 +19,7 @@ from workbench.core.text import counted
 from workbench.host.ids import new_uid
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.testing_events import TestStep, TestStepRequested
+from workbench.usecases.decide.column_evidence import model_book
 
 if TYPE_CHECKING:
     from workbench.core.testing.settings import SuiteSettings
@@ -73,14 +75,17 @@ class RequestedStep:
         assert parts.probes is not None
         sets, probes = parts.sets, parts.probes
         acts: Mapping[TestStep, Callable[[], object]] = {
-            "model": lambda: parts.columns.choose_model(None),
+            "run": lambda: self._suites.choose_set("tuning"),
+            "model": self._add_model,
             "samples": lambda: self._set_samples(event.count),
             "vote": lambda: self._add_vote(event.count),
             "probe": probes.paste_facts,
-            "guards": lambda: self._open_guards(sets),
+            "guards": lambda: self._with_tuned(sets.guards.prepare, sets.guards.prepare),
             "labels": lambda: self._label(event),
             "try": parts.compare.open_try,
             "holdout": lambda: self._open_holdout(sets),
+            "tuned": lambda: self._with_tuned(lambda: self._open_holdout(sets), lambda: self._add_adapter(sets)),
+            "adapter": lambda: self._add_adapter(sets),
             "unscored": self._list_unscored,
             "unanswered": lambda: self._suites.choose_rows("no_answer"),
         }
@@ -141,14 +146,49 @@ class RequestedStep:
         suites.change_settings(change)
         notices.offer(sentence, "Undo", lambda: suites.change_settings(back))
 
-    def _open_guards(self, sets: SetActions) -> None:
-        """Show the first guard set, or offer what can be one."""
+    def _add_model(self) -> None:
+        """Choose a model for a new column beside those of Compose, if there are no columns yet."""
         overview = self._suites.overview
+        if overview is not None and not overview.settings.columns:
+            self._parts.columns.take_lanes()
+        self._parts.columns.choose_model(None)
+
+    def _add_adapter(self, sets: SetActions) -> None:
+        """Show the hold-out, and choose the tuned model for a new column."""
+        self._open_holdout(sets)
+        self._add_model()
+
+    def _with_tuned(self, then: Callable[[], None], without: Callable[[], object]) -> None:
+        """Have columns of the prompt's own model and of a tuned one, then go on; `without` if no tuned one is known."""
+        services, prompt, overview = self._services, self._suites.prompt_uid, self._suites.overview
         assert overview is not None
-        if overview.settings.guards:
-            sets.guards.show(overview.settings.guards[0])
-        else:
-            sets.guards.open_menu()
+        settings, lanes = overview.settings, self._services.session.draft().run_lanes
+        is_tuned = model_book(services.backend.models).tuned
+
+        def go_on(found: SuiteSettings | None) -> None:
+            if prompt != self._suites.prompt_uid or self._suites.overview is None:
+                return
+            if found is None:
+                without()
+            elif found == settings or services.backend.store.read_only:
+                then()
+            else:
+                self._change_columns(found, settings, then)
+
+        services.tasks.run(lambda: with_tuned(settings, lanes, is_tuned, new_uid), go_on)
+
+    def _change_columns(self, after: SuiteSettings, before: SuiteSettings, then: Callable[[], None]) -> None:
+        suites = self._suites
+
+        def put(one: SuiteSettings) -> Callable[[SuiteSettings], SuiteSettings]:
+            return lambda settings: replace(settings, columns=one.columns, baseline=one.baseline)
+
+        saved = suites.change_settings(put(after))
+        if saved is None:
+            return
+        said = "The tests compare the tuned model with the prompt's own one."
+        self._services.notices.offer(said, "Undo", lambda: suites.change_settings(put(before)))
+        self._services.tasks.watch(saved, lambda _: then())
 
     def _open_holdout(self, sets: SetActions) -> None:
         """Show the hold-out, or offer to set one aside."""

@@ -189,7 +189,7 @@ class TestView(QWidget):
         if self._is_guard_shown:
             self.card.say(())
         else:
-            self._card_step = show_conclusions(self.card, self.suites)
+            self._card_step = show_conclusions(self.card, self.suites, self.judge.words)
 
     # The pane.
 
@@ -339,7 +339,7 @@ class TestView(QWidget):
 
     def stops(self) -> Sequence[QWidget]:
         """Return the parts in Tab order."""
-        above: list[QWidget] = [*self.head.stops(), self.confirm, self.card.text, self.judge.choose]
+        above: list[QWidget] = [*self.head.stops(), self.confirm, self.card.text, self.judge.label, self.judge.choose]
         above += [*self.filters.stops(), *self.parts.stops()]
         pages = [self.grid.answers, self.chart.canvas, *self.empty.buttons, *self.note.stops(), *self.guard.stops()]
         return [*above, *pages, *self.pane.stops()]

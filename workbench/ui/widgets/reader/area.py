@@ -195,7 +195,7 @@ class ReadingArea(QWidget):
     def _show(self, mode: str) -> None:
         old = self.page
         had_focus = old.isAncestorOf(focus) if (focus := self.window().focusWidget()) is not None else False
-        place, following = old.place(), old.is_following
+        place, following = 0 if self.is_empty else old.place(), old.is_following
         old.set_streaming(False)
         page = self._page(mode)
         self._mode = mode
