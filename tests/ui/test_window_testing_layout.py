@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QEvent, QPoint, QRect
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.app.testing.standin_source import StandInSuites
@@ -68,17 +70,17 @@ def test_sentence_leaves_the_grid_in_place_from_the_start_of_a_run_to_its_report
     source = stand_in(monkeypatch, StandInSuites(48, held_out=0, answered=0))
     view, tops = opened(desk, size), set[int]()
     suites = view.suites
-    suites.act("start")
 
     def look() -> None:
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         tops.add(view.grid.mapTo(view, QPoint(0, 0)).y())
 
+    desk.rest()
+    look()
+    suites.act("start")
     desk.until(lambda: suites.is_running)
     assert view.card.words() == "So far: nothing to compare yet."
     suites.figures.report = None
-    # One request for a layout leads to the next, up to the page.
-    desk.until(lambda: view.card.text.height() >= view.card.text.minimumHeight())
     look()
     for changed in (suites.changed, suites.figures.reported, suites.figures.counted):
         changed.connect(look)
@@ -88,6 +90,39 @@ def test_sentence_leaves_the_grid_in_place_from_the_start_of_a_run_to_its_report
     desk.rest()
     look()
     assert len(tops) == 1
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_heads_show_further_figures_on_request(monkeypatch: pytest.MonkeyPatch, desk: Desk, scale: float) -> None:
+    stand_in(monkeypatch, StandInSuites(48))
+    change_scale(desk.theme, scale)
+    view = opened(desk)
+    heads, line = view.grid.answers.heads, QFontMetrics(desk.theme.font(-1)).height()
+    desk.rest()
+    calm = heads.height()
+    assert [head.measures[0].startswith("score 0.") for head in view.suites.heads()] == [True] * 3
+    assert view.suites.heads()[0].measures[1].startswith("quartiles ")
+    assert [head.measures[2].endswith(" % unscored") for head in view.suites.heads()] == [True] * 3
+    painted: dict[str, int] = {}
+    paint = heads._text
+
+    def note(painter: QPainter, room: QRect, text: str, *rest: Any, **more: Any) -> int:
+        painted[text] = room.bottom()
+        return paint(painter, room, text, *rest, **more)
+
+    monkeypatch.setattr(heads, "_text", note)
+    desk.window.command("head_figures")
+    desk.until(lambda: heads.height() == calm + 3 * line == view.grid.names.heads.height())
+    painted.clear()
+    heads.viewport().repaint()
+    assert set(view.suites.heads()[0].measures) <= set(painted)
+    assert max(painted.values()) < heads.height()
+    assert view.filters.detailed.isChecked()
+    desk.window.command("head_figures")
+    desk.until(lambda: heads.height() == calm)
+    painted.clear()
+    heads.viewport().repaint()
+    assert not set(view.suites.heads()[0].measures) & set(painted)
 
 
 def test_filters_in_the_menu_can_be_chosen_and_are_shown_then(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> None:

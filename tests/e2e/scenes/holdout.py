@@ -17,6 +17,8 @@ CASES = 48
 def honest_sets(demo: Demo) -> None:
     """Offer, question, notice, totals, opening a case anyway, and a guard set before and after its run."""
     window = demo.window
+    # The view reads what is stored beside it when it is opened.
+    command(demo, "view_compose")
     window.prompts.create("Order bot, kept honest")
     demo.until("the new prompt is open", lambda: window.is_ready and not window.timeline.rowCount())
     with provider(demo, "Acme") as (fake, endpoint):

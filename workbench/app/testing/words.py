@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from workbench.app.judging.estimate_words import calls_words, judged_too, lacks_price
+from workbench.app.testing.head_measures import measures_of
 from workbench.app.testing.source import ShownEstimate, ShownProgress, SuiteOverview, TestedSet
 from workbench.core.money import show_cost
 from workbench.core.run_limits import Limits
@@ -62,6 +63,8 @@ class ColumnHead:
     judged: str | None = None
     """What judges make of the rate: "judge unmeasured", or the rate corrected for their errors; "" if that is not
     known yet, None without a judge."""
+    measures: tuple[str, ...] = ()
+    """Figures that are shown on request."""
 
     @property
     def words(self) -> str:
@@ -106,6 +109,7 @@ def column_head(report: ColumnReport, baseline: ColumnSummary | None) -> ColumnH
         (*_details(summary), *(one.words for one in report.judging if one.words)),
         report.sentence,
         report.judge_words or None,
+        measures_of(summary),
     )
 
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from workbench.app.testing.grid_model import FIRST, SuiteGridModel
+from workbench.app.testing.head_measures import MEASURES
 from workbench.app.testing.words import ColumnHead, HeadFigure, Tone
 from workbench.ui.widgets.rate_interval import paint_interval
 from workbench.ui.widgets.theme import Theme
@@ -38,7 +39,7 @@ class SuiteHeader(QHeaderView):
         self.setAccessibleName("Columns")
         self.setMouseTracking(True)
         self._groups: tuple[str, ...] = ()
-        self._is_low = False
+        self._is_low = self._is_detailed = False
         self.restyle()
 
     def set_low(self, low: bool) -> None:
@@ -46,6 +47,13 @@ class SuiteHeader(QHeaderView):
         if low != self._is_low:
             self._is_low = low
             self.updateGeometry()
+            self.viewport().update()
+
+    def set_detailed(self, detailed: bool) -> None:
+        """Show further figures below those that are always shown, unless the heads are low."""
+        if detailed != self._is_detailed:
+            self._is_detailed = detailed
+            self.geometriesChanged.emit()
             self.viewport().update()
 
     def restyle(self) -> None:
@@ -87,9 +95,9 @@ class SuiteHeader(QHeaderView):
         title, line = self._line_heights()
         if self._is_low:
             return QSize(super().sizeHint().width(), self._group_height() + _TOP + title + line + _LOW_BOTTOM)
-        judged = line if self._has_judges() else 0
+        more = (self._has_judges() + MEASURES * self._is_detailed) * line
         # A grid that has no statistics yet keeps the room for them, so that its rows do not move when they arrive.
-        height = _TOP + title + 3 * line + judged + _PLOT_HEIGHT + 4 + _BOTTOM
+        height = _TOP + title + 3 * line + more + _PLOT_HEIGHT + 4 + _BOTTOM
         return QSize(super().sizeHint().width(), self._group_height() + height)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -154,6 +162,9 @@ class SuiteHeader(QHeaderView):
         x = room.left()
         for text, tone in fitted_figures(head.figures, QFontMetrics(self._number), room.width()):
             x += self._text(painter, QRect(x, y, room.right() - x + 1, line), text, self._number, tone)
+        for text in head.measures if self._is_detailed else ():
+            y += line
+            self._text(painter, QRect(room.left(), y, room.width(), line), text, self._number, "muted")
 
     def _paint_low(self, painter: QPainter, room: QRect, head: ColumnHead) -> None:
         """Paint the rate without its interval, and the verdict behind it."""

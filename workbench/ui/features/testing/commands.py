@@ -158,6 +158,12 @@ COMMANDS = (
     _in_view(
         "tall_rows", "Taller rows in the grid", lambda test: test.toggle_tall(), checked=lambda test: test.is_tall
     ),
+    _in_view(
+        "head_figures",
+        "More figures in the heads of the grid",
+        lambda test: test.toggle_detailed(),
+        checked=lambda test: test.is_detailed,
+    ),
     _in_view("copy_cases", "Copy the selected cases", lambda test: _cells(test).copy_selected()),
     _in_view("copy_table_markdown", "Copy the table as Markdown", lambda test: _cells(test).copy_table("markdown")),
     _in_view("copy_table_csv", "Copy the table as CSV", lambda test: _cells(test).copy_table("csv")),

@@ -38,7 +38,8 @@ def show_conclusions(card: SentenceCard, suites: SuiteController, elsewhere: str
     checks = 0 if overview is None else overview.checks
     if run is None or overview is None or not checks:
         none = run is None or overview is None
-        card.say(() if none else (_NO_CHECKS,), "", "Add checks", run_uid="" if run is None else run.uid)
+        uid = "" if run is None else run.uid
+        card.say(() if none else (_NO_CHECKS,), "", "Add checks", run_uid=uid, roomy=False)
         return "checks"
     sentences = () if report is None else tuple(one for one in report.sentences if one != elsewhere)
     if suites.is_running:

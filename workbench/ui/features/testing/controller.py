@@ -114,6 +114,7 @@ class TestingController:
         view.current_changed.connect(actions.look)
         view.wanted.connect(self._take_step)
         view.filters.sort_chosen.connect(self._sort)
+        view.filters.detailed_chosen.connect(view.grid.set_detailed)
         view.filters.probe_wanted.connect(self.probes.start)
         view.head.action_clicked.connect(self.act)
         view.grid.head_menu_wanted.connect(self.columns.open_head_menu)
@@ -255,6 +256,16 @@ class TestingController:
         """Show several lines of each answer, or one."""
         if self.view is not None:
             self.view.filters.tall.trigger()
+
+    @property
+    def is_detailed(self) -> bool:
+        """Whether heads show further figures."""
+        return self.view is not None and self.view.filters.detailed.isChecked()
+
+    def toggle_detailed(self) -> None:
+        """Show further figures in the heads, or only the usual ones."""
+        if self.view is not None:
+            self.view.filters.detailed.trigger()
 
     def _sort(self, by: str, descending: bool) -> None:
         current = self.view.grid.current() if self.view is not None else None

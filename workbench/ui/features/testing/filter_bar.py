@@ -41,6 +41,8 @@ class FilterBar(QWidget):
     sort_chosen = Signal(str, bool)
     """RowSort, and whether the highest come first."""
     tall_chosen = Signal(bool)
+    detailed_chosen = Signal(bool)
+    """Whether heads show further figures."""
     probe_wanted = Signal(str)
     """"again" or "facts"."""
 
@@ -158,6 +160,9 @@ class FilterBar(QWidget):
         self.tall = self._orders.addAction("Taller rows")
         self.tall.setCheckable(True)
         self.tall.triggered.connect(self.tall_chosen)
+        self.detailed = self._orders.addAction("More figures in the heads")
+        self.detailed.setCheckable(True)
+        self.detailed.triggered.connect(self.detailed_chosen)
 
     def _choose_content(self, place: int) -> None:
         self.chart_chosen.emit(place == 2)

@@ -217,6 +217,11 @@ class SuiteGrid(QWidget):
         for table in (self.names, self.answers):
             table.heads.set_low(low)
 
+    def set_detailed(self, detailed: bool) -> None:
+        """Show further figures in the heads: mean score, quartiles of the latency, share unscored."""
+        for table in (self.names, self.answers):
+            table.heads.set_detailed(detailed)
+
     def mark_differences(self, *, baseline: int, marked: bool) -> None:
         """Mark the words that the baseline's answer does not have."""
         self._of_cells.baseline, self._of_cells.marks_differences = baseline, marked

@@ -1,6 +1,7 @@
 """The conclusions of a test run, above the grid.
 
-Invariant: the card does not move what is below it while a run goes on, nor when it ends with a usual sentence.
+Invariant: the card does not move what is below it when a run starts, while it goes on, nor when it ends with a usual
+sentence.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from workbench.ui.widgets.theme import set_role
 _USUAL = 270
 """Characters of a usual conclusion with what it stands on."""
 _LIVE_LINES = range(2, 5)
-"""Lines that a usual conclusion has room for while a run goes on."""
+"""Lines that a usual conclusion has room for."""
 _SO_FAR = "So far:"
 _ROOMY_MARGIN, _LOW_MARGIN = 9, 3
 
@@ -34,7 +35,7 @@ class SentenceCard(QFrame):
         super().__init__(parent)
         set_role(self, "chip")
         self._is_unfolded = self._is_brief = False
-        self._is_live = self._is_low = False
+        self._is_live = self._is_low = self._is_roomy = False
         self._sentences: tuple[str, ...] = ()
         self._about = self._link = self._lead = self.run_uid = ""
         self.text = QLabel(self)
@@ -56,13 +57,15 @@ class SentenceCard(QFrame):
         lead: str = "",
         live: bool = False,
         run_uid: str = "",
+        roomy: bool = True,
     ) -> None:
         """Show sentences, what they stand on, and what can be done next; without sentences the card is hidden.
 
         `lead` stands before the first sentence, in any room. `live`: the run goes on. Only the conclusion so far is
         shown then. From then on the card does not shrink until it is unfolded, gets another width, or speaks of another
-        run than `run_uid`.
+        run than `run_uid`. `roomy`: there is room for a usual conclusion, because a run may end with one.
         """
+        self._is_roomy = roomy
         if run_uid != self.run_uid:
             self.run_uid = run_uid
             self.text.setMinimumHeight(0)
@@ -89,13 +92,14 @@ class SentenceCard(QFrame):
             self._keep_height()
 
     def _keep_height(self) -> None:
-        """Let what is below stay where it is while a run goes on, and when it ends."""
-        if not self._is_live:
+        """Let what is below stay where it is when a run starts, while it goes on, and when it ends."""
+        if not self._is_roomy or not self._sentences:
+            self.text.setMinimumHeight(0)
             return
         metrics, width = self.text.fontMetrics(), max(1, self.text.width())
         usual = 1 if self._is_brief else math.ceil(_USUAL * metrics.averageCharWidth() / width)
         lines = 1 if self._is_low else min(max(usual, _LIVE_LINES[0]), _LIVE_LINES[-1])
-        needed = self.text.heightForWidth(width)
+        needed = self.text.heightForWidth(width) if self._is_live else 0
         self.text.setMinimumHeight(max(self.text.minimumHeight(), lines * metrics.lineSpacing(), needed))
 
     def set_brief(self, brief: bool) -> None:
