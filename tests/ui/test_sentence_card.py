@@ -1,4 +1,4 @@
-"""The card with the conclusions of a test: its height while a run goes on, and what it leaves out."""
+"""The card with the conclusions of a test: the height that it keeps, and what it leaves out."""
 
 from __future__ import annotations
 
@@ -35,9 +35,11 @@ def lines(card: SentenceCard) -> int:
     return round(card.text.minimumHeight() / card.text.fontMetrics().lineSpacing())
 
 
-def test_card_keeps_room_for_a_usual_conclusion_while_a_run_goes_on(card: SentenceCard, qtbot: QtBot) -> None:
-    assert lines(card) == 0, "it is no longer than its text when nothing runs"
-    card.say([SHORT], live=True)
+@pytest.mark.parametrize("live", [False, True])
+def test_card_keeps_room_for_a_usual_conclusion(card: SentenceCard, qtbot: QtBot, live: bool) -> None:
+    card.say([SHORT], roomy=False)
+    assert lines(card) == 0, "it is no longer than its text when no run can end with a conclusion"
+    card.say([SHORT], live=live)
     usual = math.ceil(270 * card.text.fontMetrics().averageCharWidth() / card.text.width())
     assert usual > 4
     assert lines(card) == 4, "two to four lines"
@@ -52,6 +54,8 @@ def test_card_does_not_shrink_when_its_run_ends(card: SentenceCard) -> None:
     card.say([SENTENCE], run_uid="a")
     assert card.text.minimumHeight() == kept
     card.say([SENTENCE], run_uid="b")
+    assert card.text.minimumHeight() == kept
+    card.say([SENTENCE], run_uid="b", roomy=False)
     assert lines(card) == 0
 
 

@@ -36,7 +36,7 @@ from workbench.host.ids import new_uid
 from workbench.store.records import RunBegun
 from workbench.usecases import history
 from workbench.usecases.draft_recovery import OpenedDraft
-from workbench.usecases.problems import RefusedError
+from workbench.usecases.problems import Problem, RefusedError
 from workbench.usecases.workbench import Workbench
 
 Values = tuple[tuple[str, str], ...]
@@ -134,9 +134,7 @@ class ComposeSession(QObject):
             if uid == self._opening:
                 self._show_text(uid, opened)
                 # In the next turn: building both at once takes as long as three frames.
-                QTimer.singleShot(0, self, partial(self._show_lanes_of, uid, opened))
-                if opened.problem is not None:
-                    self.problem.emit(opened.problem.sentence, opened.problem.detail)
+                QTimer.singleShot(0, self, partial(self._show_lanes_of, uid, opened, opened.problem))
 
         self._tasks.run(lambda: self._workbench.prompts.open(uid), show)
 
@@ -164,8 +162,8 @@ class ComposeSession(QObject):
         self.sets.load(draft, opened.cases)
         self._timeline.set_prompt(uid)
 
-    def _show_lanes_of(self, uid: str, opened: OpenedDraft) -> None:
-        """Show the draft's lanes and tell of the prompt, if it is still open."""
+    def _show_lanes_of(self, uid: str, opened: OpenedDraft, problem: Problem | None = None) -> None:
+        """Show the draft's lanes and tell of the prompt, if it is still open; then tell of a problem with it."""
         if uid != self._prompt:
             return
         self._show_draft_lanes()
@@ -174,6 +172,8 @@ class ComposeSession(QObject):
         self.read_names()
         if opened.adopted is not None:
             self.cases.adopted.emit(opened.adopted)
+        if problem is not None:
+            self.problem.emit(problem.sentence, problem.detail)
 
     def show_newest(self, uid: str, newest: IterationDetail | None) -> None:
         """Show the newest iteration in the draft's lanes if the prompt `uid` is open and they are empty."""

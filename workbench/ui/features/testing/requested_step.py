@@ -19,7 +19,6 @@ from workbench.core.text import counted
 from workbench.host.ids import new_uid
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.testing_events import TestStep, TestStepRequested
-from workbench.usecases.decide.column_evidence import model_book
 
 if TYPE_CHECKING:
     from workbench.core.testing.settings import SuiteSettings
@@ -160,6 +159,8 @@ class RequestedStep:
 
     def _with_tuned(self, then: Callable[[], None], without: Callable[[], object]) -> None:
         """Have columns of the prompt's own model and of a tuned one, then go on; `without` if no tuned one is known."""
+        from workbench.usecases.decide.column_evidence import model_book  # the statistics are too much for preloading
+
         services, prompt, overview = self._services, self._suites.prompt_uid, self._suites.overview
         assert overview is not None
         settings, lanes = overview.settings, self._services.session.draft().run_lanes

@@ -65,13 +65,13 @@ class SentenceCard(QFrame):
         shown then. From then on the card does not shrink until it is unfolded, gets another width, or speaks of another
         run than `run_uid`. `roomy`: there is room for a usual conclusion, because a run may end with one.
         """
-        self._is_roomy = roomy
-        if run_uid != self.run_uid:
-            self.run_uid = run_uid
+        is_other = (run_uid, roomy) != (self.run_uid, self._is_roomy)
+        if is_other:
+            self.run_uid, self._is_roomy = run_uid, roomy
             self.text.setMinimumHeight(0)
         lead = _SO_FAR if live else lead
         said = (tuple(sentences), about, link, lead, live)
-        if said != (self._sentences, self._about, self._link, self._lead, self._is_live):
+        if is_other or said != (self._sentences, self._about, self._link, self._lead, self._is_live):
             self._sentences, self._about, self._link, self._lead, self._is_live = said
             self._show()
             self._keep_height()
@@ -106,7 +106,9 @@ class SentenceCard(QFrame):
         """Show only the conclusion until more is asked for, because there is little room."""
         if brief != self._is_brief:
             self._is_brief = brief
+            self.text.setMinimumHeight(0)
             self._show()
+            self._keep_height()
 
     def set_low(self, low: bool) -> None:
         """Show one line until more is asked for, because the grid below needs the height."""
