@@ -135,7 +135,7 @@ def _routes(facts: HandOverFacts, commands: TrainingCommands) -> Iterator[str]:
 def _back(facts: HandOverFacts, commands: TrainingCommands) -> Iterator[str]:
     yield "## Back into the workbench"
     yield ""
-    filled = {**_filled(facts), "part": facts.parts[-1].name}
+    filled = {**_filled(facts), **commands.settings.filled(facts.kind), "part": facts.parts[-1].name}
     for way in commands.back:
         yield f"### {way.title}"
         yield ""

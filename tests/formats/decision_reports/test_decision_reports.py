@@ -256,7 +256,7 @@ def test_hand_over_says_base_model_its_retirement_settings_and_sets(format_: str
     one = report(scenarios.data_rich())
     words = plain(format_, one)
     settings = training_commands().settings
-    assert f"{training_commands().base_model} (suggested, as of 3 Dec 2026). No retirement date is known" in words
+    assert f"{training_commands().base_model} (suggested, as of 4 Dec 2026). No retirement date is known" in words
     rate = settings.learning_rate["chosen"]
     assert f"rank {settings.rank}, alpha {settings.alpha}, learning rate {rate} and 3 epochs" in words
     assert "10 % of the rows are for validation" in words
