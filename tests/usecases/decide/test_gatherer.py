@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from tests.usecases.decide import scenarios
@@ -14,7 +17,9 @@ from tests.usecases.decide.histories import (
     rated,
     table,
 )
+from workbench.core.decide.decision import Action
 from workbench.core.decide.evidence import PairEvidence, TryEvidence
+from workbench.core.lanes import Endpoint
 from workbench.core.runs import Verdict
 from workbench.core.testing.goals import RunGoals
 from workbench.store import StoreError
@@ -252,3 +257,46 @@ def test_calls_in_compose_tell_the_cost_where_no_test_does(history: History) -> 
     assert found is not None
     assert (found.calls, found.input_tokens, found.calls_per_minute) == (3, 300, None)
     assert found.cost_usd == pytest.approx(0.008 / 3)
+
+
+def test_ended_hold_out_asks_for_another_one_instead_of_cases_that_join_it(history: History) -> None:
+    scenarios.straddling(history)
+    assert "joins the hold-out" in next(one for one in history.decide().steps if one.id == "settle").sentence
+    history.store.tests.end_holdout(history.prompt, history.now()).result(10)
+    decision = history.decide()
+    assert history.evidence().cases.ended_holdout
+    assert decision.headline == "Too close to call: 65 new hold-out cases would tell whether the target is met."
+    [step] = [one for one in decision.steps if one.id == "settle"]
+    assert (step.title, step.calls) == ("Score 65 new hold-out cases", 65)
+    assert step.sentence.endswith(
+        "The hold-out has ended, and no case joins it any more: set another third of your cases aside."
+    )
+    assert step.action == Action("holdout", "Set a hold-out aside", set_name="holdout", count=65)
+    assert "joins the hold-out" not in "\n".join((decision.headline, *decision.reasons, *(decision.would_change)))
+
+
+@pytest.mark.parametrize(
+    ("general", "code", "row"), [((110, 3, 3, 4), "HYBRID", 3), ((80, 2, 30, 8), "REJECT_TUNED", 4)]
+)
+def test_lane_of_a_gguf_file_with_an_adapter_is_decided_as_a_tuned_model(
+    history: History, general: tuple[int, int, int, int], code: str, row: int
+) -> None:
+    """Base and adapter are two endpoints of this computer over the same file; nothing but the adapter differs."""
+    base = Endpoint("base", "gguf", "Base", path="/models/base.gguf")
+    for one in (base, replace(base, uid="mine", name="Mine", adapter="/models/orders.gguf")):
+        history.store.save_endpoint(one, history.now())
+    history.version()
+    history.cases(240, holdout=120)
+    history.goals(gain_usd=10_000)
+
+    def test(counts: tuple[int, int, int, int], **more: Any) -> None:
+        mine, other = table(*counts)
+        history.test(Col(mine, model="base", endpoint="base"), Col(other, model="base", endpoint="mine"), **more)
+
+    test((90, 15, 4, 11), set_name="holdout", first=240)
+    test(general, prompt=history.guard("general", 120))
+    test((118, 1, 1, 0), prompt=history.guard("refusal", 120))
+    decision = history.decide()
+    assert (decision.code, decision.table_row) == (code, row), decision.headline
+    [found] = [one for one in decision.findings if one.id == "F16"]
+    assert "orders fixes 15 and breaks 4 of 120 cases on the hold-out" in found.sentence

@@ -281,7 +281,7 @@ class TryEvidence:
 @dataclass(frozen=True, slots=True)
 class CaseCounts:
     """Cases of each set as they are now. `untried` of the tuning and hold-out cases have no scored result, of which
-    `untried_holdout` are held out."""
+    `untried_holdout` are held out. `ended_holdout` if a hold-out was tested and has ended, so that no case joins it."""
 
     tuning: int = 0
     holdout: int = 0
@@ -291,6 +291,7 @@ class CaseCounts:
     untried: int = 0
     untried_holdout: int = 0
     newest_days: float | None = None
+    ended_holdout: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,15 @@ class ModelBook:
             return tuned_name(lane.model, lane.label)
         return tuned_name(lane.model, lane.label, there.name, there.adapter)
 
+    def name(self, lane: Lane) -> str:
+        """Return what people call the model of a column: its label, its adapter, or its short id.
+
+        A base model and its adapter, two endpoints over one file, have the same id.
+        """
+        there = self.endpoint(lane.endpoint)
+        adapter = "" if there is None or not there.adapter else tuned_name("", adapter=there.adapter)
+        return visible_name(lane.label or adapter or short_model(lane.model))
+
     def retires_on(self, lane: Lane) -> date | None:
         """Return the day on which a model is retired, None if unknown."""
         there = self.endpoint(lane.endpoint)
@@ -83,7 +92,7 @@ class ColumnMaker:
         lost = [{cell.state for cell in case.cells} for case in one.results.cases if not case.counts[1]]
         return ColumnEvidence(
             key=one.key,
-            title=f"{column_words(one.column)}{vote_words(one.run) if one.votes else ''}",
+            title=f"{column_words(one.column, self.models.name(lane))}{vote_words(one.run) if one.votes else ''}",
             version=one.column.version,
             model=lane.model,
             set_name=one.run.set_name,
@@ -155,13 +164,9 @@ def _vote_figures(one: ReadColumn) -> SampleFigures:
     return SampleFigures(one.run.samples, len(counts), passing, passing, has_rule=True)
 
 
-def column_words(column: SuiteColumn) -> str:
-    """Return what people call a column: version, model and parameters."""
-    lane = column.lane
-    name = lane.label or short_model(lane.model)
-    return " · ".join(
-        filter(None, (visible_name(column.version_name), visible_name(name), parameter_words(lane.params)))
-    )
+def column_words(column: SuiteColumn, name: str) -> str:
+    """Return what people call a column: version, the name of its model, and parameters."""
+    return " · ".join(filter(None, (visible_name(column.version_name), name, parameter_words(column.lane.params))))
 
 
 def sample_figures(results: ColumnResults) -> SampleFigures | None:

@@ -85,7 +85,7 @@ class EvidenceGatherer:
             goals=store.decide.goals(prompt_uid),
             iterations=max(facts.by_kind.get("iteration", 0), len(versions.facts)),
             versions=version_evidence(versions),
-            cases=self._cases(cases, sets, guards, today),
+            cases=self._cases(prompt_uid, cases, sets, guards, today),
             columns=columns,
             pairs=pairs,
             stubborn=stubborn,
@@ -110,7 +110,12 @@ class EvidenceGatherer:
         return champion, sets
 
     def _cases(
-        self, cases: Sequence[CaseFact], sets: Sequence[ColumnSet], guards: Mapping[str, EvidenceSet], today: date
+        self,
+        prompt_uid: str,
+        cases: Sequence[CaseFact],
+        sets: Sequence[ColumnSet],
+        guards: Mapping[str, EvidenceSet],
+        today: date,
     ) -> CaseCounts:
         scored = {
             case.case for found in sets for one in found.newest.values() for case in one.results.cases if case.counts[1]
@@ -127,6 +132,7 @@ class EvidenceGatherer:
             clusters=len(named) + sum(not case.cluster for case in cases) if named else None,
             untried=sum(case.uid not in scored for case in cases),
             untried_holdout=sum(case.uid not in scored for case in cases if case.is_held_out),
+            ended_holdout=bool(sets[1].newest) and not self._store.tests.has_holdout(prompt_uid),
             newest_days=min((days for case in cases if (days := _age(case.uid, today)) is not None), default=None),
         )
 
@@ -141,7 +147,7 @@ class EvidenceGatherer:
             for key, one in found.newest.items()
             if models.tuned(one.column.lane)
         }
-        return guard_evidence(self._store, guards, (champion.key, champion.column), list(tuned.items()))
+        return guard_evidence(self._store, guards, (champion.key, champion.column), list(tuned.items()), models.name)
 
 
 def _tries(tries: TryHistory, runs: Sequence[SuiteRun], versions: KnownVersions) -> Iterator[TryEvidence]:

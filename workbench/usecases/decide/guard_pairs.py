@@ -6,16 +6,15 @@ the same kind are compared together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from workbench.core.decide.evidence import EvidenceSet, PairEvidence
-from workbench.core.lanes import short_model
+from workbench.core.lanes import Lane
 from workbench.core.statistics.comparisons import compare_passes
 from workbench.core.statistics.results import ColumnResults
 from workbench.core.testing.grid import SuiteColumn, SuiteRun
 from workbench.core.testing.guards import model_of
-from workbench.core.visible_text import visible_name
 from workbench.store import Store
 from workbench.usecases.guard_sets import REFUSALS, guard_uid
 
@@ -34,8 +33,12 @@ def guard_evidence(
     guards: Mapping[str, EvidenceSet],
     champion: tuple[str, SuiteColumn],
     tuned: Sequence[tuple[str, SuiteColumn]],
+    name: Callable[[Lane], str],
 ) -> tuple[PairEvidence, ...]:
-    """Return the pairs of tuned models with the champion, each a key and a column. Raises StoreError."""
+    """Return the pairs of tuned models with the champion, each a key and a column. Raises StoreError.
+
+    `name` tells what people call the model of a column.
+    """
     if not tuned or not guards:
         return ()
     runs = {uid: store.tests.runs(uid, _MOST_RUNS) for uid in guards}
@@ -44,7 +47,7 @@ def guard_evidence(
         for set_name in dict.fromkeys(guards.values()):
             of_set = [runs[uid] for uid, name in guards.items() if name == set_name]
             pair = _pair(store, of_set, champion, key, column, set_name)
-            found += [] if pair is None else [pair]
+            found += [] if pair is None else [replace(pair, title=name(column.lane))]
     return tuple(found)
 
 
@@ -75,7 +78,6 @@ def _pair(
         challenger=key,
         set_name=set_name,
         passes=passes,
-        title=visible_name(column.lane.label or short_model(column.lane.model)),
         model=column.lane.model,
         run_uids=tuple(used),
     )

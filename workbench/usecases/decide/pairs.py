@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.core.decide.evidence import EvidenceSet, PairEvidence, PairRole
-from workbench.core.lanes import short_model
 from workbench.core.statistics.comparisons import PassComparison, compare_passes
 from workbench.core.statistics.proportions import holm
 from workbench.core.testing.grid import SuiteColumn
@@ -62,7 +61,7 @@ def _evidence(
         challenger=one.other.key,
         set_name=set_name,
         passes=passes,
-        title=pair_title(one.champion.column, one.other),
+        title=_title(one.champion.column, one.other, maker.models.name(one.other.column.lane)),
         model=one.other.column.lane.model,
         lever=one.lever,
         margin=one.other.run.goals.margin if same_run else None,
@@ -72,12 +71,13 @@ def _evidence(
     )
 
 
-def pair_title(champion: SuiteColumn, read: ReadColumn) -> str:
-    """Return what tells a column from the champion: its model, and version, parameters and vote where they differ."""
+def _title(champion: SuiteColumn, read: ReadColumn, name: str) -> str:
+    """Return what tells a column from the champion: the name of its model, and version, parameters and vote where they
+    differ."""
     other, lane = read.column, read.column.lane
     version = other.version_name if other.version != champion.version else ""
     params = parameter_words(lane.params) if lane.params != champion.lane.params else ""
-    parts = (visible_name(version), visible_name(lane.label or short_model(lane.model)), params)
+    parts = (visible_name(version), name, params)
     return " · ".join(filter(None, parts)) + (vote_words(read.run) if read.votes else "")
 
 

@@ -58,12 +58,12 @@ def _more_cases(maker: FindingMaker) -> Need:
     said = maker.say(
         "F1.need",
         count=cases.words,
-        effort=reading.effort_words(missing),
+        effort=reading.effort_words(cases.count),
         verdicts=verdicts_words(max(limits.fewest_verdicts - reading.decided, 0), reading.decided),
     )
     if reading.decided >= limits.fewest_verdicts:
         said = f"{said.partition('. ')[0]}."
-    return reading.need("cases", missing, f"{said}{cases.note}", calls=missing, action=cases.action)
+    return reading.need("cases", missing, f"{said}{cases.note}", calls=cases.count, action=cases.action)
 
 
 def lost_need(maker: FindingMaker, wanted: int) -> Need | None:
@@ -195,8 +195,8 @@ def scored_set(reading: EvidenceReading) -> EvidenceSet:
 
 def _cases_need(maker: FindingMaker, main: ColumnEvidence, more: int) -> Need:
     cases = new_cases(maker.reading, more, main.set_name)
-    said = maker.say("F4.need", count=cases.words, effort=maker.reading.effort_words(more))
-    return maker.reading.need("cases", more, f"{said}{cases.note}", calls=more, action=cases.action)
+    said = maker.say("F4.need", count=cases.words, effort=maker.reading.effort_words(cases.count))
+    return maker.reading.need("cases", more, f"{said}{cases.note}", calls=cases.count, action=cases.action)
 
 
 def rests_on_judge(reading: EvidenceReading, passes: PassRate, target: float) -> bool:
