@@ -318,6 +318,17 @@ BRANCHES: dict[str, tuple[DecideEvidence, dict[str, str]]] = {
         ),
         {"F12": "over", "F8": "cheaper"},
     ),
+    "hold-out ended before the target is settled": (
+        evidence(goals=TARGET, columns=(column(33, 40),), cases=CaseCounts(120, ended_holdout=True)),
+        {"F4": "unclear"},
+    ),
+    "over budget, what can wait is in batches": (
+        evidence(
+            goals=DecideGoals(0.9, volume=1e6, budget_usd=1000, costs=CostFigures(batch_share=0.5, batched_share=0.5)),
+            columns=(column(190, 200, figures=CALLS),),
+        ),
+        {"F12": "over"},
+    ),
     "over budget, batches only": (
         evidence(
             goals=DecideGoals(0.9, volume=1e6, budget_usd=1000, costs=CostFigures(batch_share=0.5)),

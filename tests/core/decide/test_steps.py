@@ -48,3 +48,30 @@ def test_the_better_model_needs_its_own_cases_at_its_own_price() -> None:
     assert step.title == "Score Model B on 400 more hold-out cases"
     assert step.action == Action("cases", "Add 1,200 cases", set_name="holdout", count=400)
     assert (step.calls, step.cost_usd) == (400, pytest.approx(2.4))
+
+
+def test_tries_by_hand_stand_in_for_proposals_by_a_model() -> None:
+    """The step is done by them; the lever was not tried, and says why it need not be."""
+    decision = decided(scenarios.data_rich())
+    assert "optimiser" in decision.done
+    [lever] = [one for one in decision.levers if one.id == "optimiser"]
+    assert (lever.state, lever.is_required) == ("not tried", False)
+    assert lever.sentence == "Not tried; 6 tries by hand stand in for it."
+
+
+def test_batches_that_are_sent_lower_the_bill_and_end_their_step() -> None:
+    """$0.0033 a call; half of 1.6 million calls in batches at half the price leave three quarters of $5,280."""
+    given = scenarios.too_dear()
+    waiting = replace(given.goals, costs=replace(given.goals.costs, batch_share=0.5))
+    before = decided(replace(given, goals=waiting))
+    step = next(one for one in before.steps if one.id == "batch")
+    assert step.action == Action("goal", "Enter what you send in batches", "batched_share")
+    assert (step.is_done, "batch" in before.done) == (False, False)
+    assert before.cost.monthly_usd == pytest.approx(5280)
+    sent = replace(waiting, costs=replace(waiting.costs, batched_share=0.5))
+    after = decided(replace(given, goals=sent))
+    assert "batch" in after.done
+    assert after.cost.monthly_usd == pytest.approx(3960)
+    # Caching still saves what it saved, on three quarters of the price.
+    assert after.cost.after_monthly_usd == pytest.approx(2688 * 0.75)
+    assert {one.id: one.state for one in after.levers}["batch"] == "tried"

@@ -191,7 +191,7 @@ class History:
     ) -> str:
         """Store a test with these results and return its uid; `first` is the number of its first case.
 
-        Only the first `answered` cases are answered, None for all.
+        Only the first `answered` cases are answered, None for all. Cells of a judge are scored by the last check.
         """
         prompt = prompt or self.prompt
         run, scoring = new_uid(), new_uid()
@@ -231,7 +231,9 @@ class History:
         ends = [CellEnd(outputs[key], _result(columns[key.column], signs[key], key), self.now(0.5)) for key in keys]
         self.store.tests.finish_outputs(ends)
         self.store.tests.begin_scoring(run, scoring, checks, self.now())
-        self.store.tests.save_scores(scoring, [_scored(key, outputs[key], signs[key]) for key in keys]).result(30)
+        self.store.tests.save_scores(
+            scoring, [_scored(key, outputs[key], signs[key], checks[-1]) for key in keys]
+        ).result(30)
         for key in (key for key in keys if signs[key] == "o"):
             self.store.tests.overrule(
                 run, outputs[key], check_hash(CONTAINS), "pass", "", self.now(), new_uid()
@@ -415,14 +417,14 @@ _STATES: dict[str, CellState] = {
 }
 
 
-def _scored(key: CellKey, output: str, sign: str) -> CellScored:
+def _scored(key: CellKey, output: str, sign: str, judged: Check) -> CellScored:
     state = _STATES[sign]
     if state == "no_answer":
         return CellScored(key, output, state, None, "")
     score = None if state == "unscored" else float(state == "pass")
     if sign in "pn":
-        judged = (JudgeVerdictStart(POLITE, state, score),)  # type: ignore[arg-type]
-        return CellScored(key, output, state, score, "", ((POLITE, _check(state)),), judged=judged)
+        verdict = JudgeVerdictStart(judged, state, score)  # type: ignore[arg-type]
+        return CellScored(key, output, state, score, "", ((judged, _check(state)),), judged=(verdict,))
     valid = "fail" if sign == "f" else "pass"
     rule = "fail" if sign in "-o" else "pass" if sign == "f" else state
     return CellScored(key, output, state, score, "", ((CONTAINS, _check(rule)), (IS_JSON, _check(valid))))

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
-from tests.core.decide.branches import BRANCHES
-from tests.core.decide.made import decided
 from tests.usecases.decide import scenarios
-from tests.usecases.decide.histories import MODEL, POLITE, Col, History, rated, table
+from tests.usecases.decide.histories import POLITE, Col, History, rated, table
 from tests.usecases.decide.scenarios import EXAMPLES
 from workbench.core.blocks import OutputFormat
+from workbench.core.cases import Check
 from workbench.core.decide.done_steps import DONE
+from workbench.core.decide.goals import CostFigures
 from workbench.core.decide.rules import decide_rules
 from workbench.core.money import Rates
 from workbench.core.testing.goals import RunGoals
@@ -21,6 +20,8 @@ from workbench.core.testing.goals import RunGoals
 TUNED, AGAIN = "ft:acme-large:me::1", "ft:acme-large:me::2"
 SCHEMA = OutputFormat("schema", '{"type":"object"}')
 PRICED = Rates(1e-6, 5e-6, 1e-7)
+BETTER = Check("select-best", value='"the better answer"')
+TOO_DEAR = {"target": 0.9, "volume": 1_600_000, "budget_usd": 3000}
 _Fill = Callable[[History], object]
 
 
@@ -59,6 +60,18 @@ def pair(counts: tuple[int, int, int, int], model: str = "acme-b") -> tuple[Col,
 
 def judged(history: History) -> None:
     scenarios.judges_only(history)
+
+
+def compared_by_a_judge(history: History) -> None:
+    """A judge that compares answers decides, whose error nothing can measure."""
+    history.version()
+    history.cases(100)
+    history.goals(target=0.8)
+    history.test(Col("p" * 92 + "n" * 8), checks=(BETTER,))
+
+
+def judged_alone(history: History) -> None:
+    history.test(Col("p" * 92 + "n" * 8), checks=(POLITE,))
 
 
 def label(history: History) -> None:
@@ -162,6 +175,7 @@ STEPS: dict[str, tuple[_Fill, _Fill]] = {
     "target": (once(rated(60, 80), target=None), lambda history: history.goals(target=0.9)),
     "labels": (scenarios.contradictory, lambda history: history.rate(200)),
     "judge": (judged, label),
+    "single": (compared_by_a_judge, judged_alone),
     "holdout": (once(rated(50, 80)), held_out(50, 30, Col(rated(22, 30)))),
     "settle": (scenarios.straddling, held_out(80, 100, Col(rated(70, 100)))),
     "independent": (scenarios.clustered, both(lambda history: history.cases(160), more(rated(130, 160)))),
@@ -187,6 +201,10 @@ STEPS: dict[str, tuple[_Fill, _Fill]] = {
     "tries": (scenarios.narrow_plateau, both(try_change(examples=EXAMPLES), try_change("numbered-steps"))),
     "again": (scenarios.improving, try_again),
     "caching": (scenarios.too_dear, dear(cached=1800)),
+    "batch": (
+        both(scenarios.too_dear, lambda history: history.goals(**TOO_DEAR, costs=CostFigures(batch_share=0.5))),
+        lambda history: history.goals(**TOO_DEAR, costs=CostFigures(batch_share=0.5, batched_share=0.5)),
+    ),
     "limits": (scenarios.no_prices, lambda history: history.test(Col(rated(114, 120), cost=0.002))),
     "shorten": (scenarios.too_dear, shorten),
     "smaller": (
@@ -232,13 +250,4 @@ def test_done_steps_are_listed_beside_the_open_ones(history: History) -> None:
 
 def test_every_step_has_a_rule_and_a_history_that_it_follows() -> None:
     assert set(DONE) == set(decide_rules().steps)
-    # A judge that compares needs other checks; batches are sent outside of the product.
-    assert set(DONE) - set(STEPS) == {"single", "batch"}
-
-
-def test_check_of_single_answers_is_done_once_no_judge_compares() -> None:
-    given = BRANCHES["judge that compares"][0]
-    assert "single" not in decided(given).done
-    by_rule = replace(given, columns=tuple(replace(one, by_judge=0, by_rule=100) for one in given.columns), judges={})
-    assert "single" in decided(by_rule).done
-    assert given.columns[0].model == MODEL
+    assert set(DONE) == set(STEPS)

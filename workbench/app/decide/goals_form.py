@@ -56,6 +56,13 @@ COST_FIELDS: tuple[NumberField, ...] = (
     NumberField(
         "batch_share", "Calls that can wait (%)", "They can go into a batch, at about half", "share", is_cost=True
     ),
+    NumberField(
+        "batched_share",
+        "Calls sent in batches today (%)",
+        "Your program sends them, so no test shows it",
+        "share",
+        is_cost=True,
+    ),
 )
 PEOPLE: tuple[tuple[str, str], ...] = (
     ("can_label", "Someone can label answers"),
@@ -65,7 +72,15 @@ PEOPLE: tuple[tuple[str, str], ...] = (
 )
 """Questions with yes, no, or unknown: names in the goals, and their texts."""
 _ZERO = frozenset({"call_usd", "hosting_usd", "labelling_hours", "engineering_hours", "hourly_usd", "tests_usd"})
-_MAY_BE_ZERO = _ZERO | {"fixed_usd", "retraining_per_year", "hit_rate", "batch_share", "training_usd", "gain_usd"}
+_MAY_BE_ZERO = _ZERO | {
+    "fixed_usd",
+    "retraining_per_year",
+    "hit_rate",
+    "batch_share",
+    "batched_share",
+    "training_usd",
+    "gain_usd",
+}
 
 
 class GoalFieldError(ValueError):

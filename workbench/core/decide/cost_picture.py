@@ -138,13 +138,31 @@ class CostReader:
             return 0.0
         shape, prices = shape_of(figures), figures.prices
         if shape is None or prices is None:
-            return figures.cost_usd
+            return None if figures.cost_usd is None else figures.cost_usd * self._batch_factor(None)
         day = "" if prices.read_on is None else f", as of {day_words(prices.read_on)}"
         self._assume("prices", source=prices.source or "your own", day=day)
         if figures.cached_tokens is None:
             self._assume("uncached")
         computed = call_cost(shape, prices)
-        return figures.cost_usd if computed is None else computed
+        price = figures.cost_usd if computed is None else computed
+        return None if price is None else price * self._batch_factor(prices)
+
+    def _batch_factor(self, prices: TokenPrices | None) -> float:
+        """Return what the batches that are sent today leave of a price."""
+        share = self._costs.batched_share or 0.0
+        if not share:
+            return 1.0
+        return 1 - share * (1 - self._batch_price(prices))
+
+    def _batch_price(self, prices: TokenPrices | None) -> float:
+        """Return the share of a price that a call in a batch costs."""
+        if prices is not None and prices.batch is not None:
+            return prices.batch
+        default = self._rules.defaults.batch
+        said = self._rules.say("cost.assumed.batch", share=percent(default))
+        if said not in self._notes.assumed:
+            self._notes.assumed.append(said)
+        return default
 
     def _savings(self, now: float | None) -> list[Saving]:
         """Return the cheap levers that lower the cost of a call, one after another."""
@@ -154,7 +172,7 @@ class CostReader:
         figures, call = self._reading.figures, now
         if (pair := cheaper_pair(self._reading)) is not None and pair.figures is not None:
             figures = pair.figures
-            price = 0.0 if figures.is_free else figures.cost_usd or 0.0
+            price = 0.0 if figures.is_free else (figures.cost_usd or 0.0) * self._batch_factor(figures.prices)
             title = pair.title or pair.model or pair.challenger
             call = self._saving(found, "pair", title, call, price, challenger=title)
         shape = None if figures is None or figures.is_free else shape_of(figures)
@@ -175,6 +193,8 @@ class CostReader:
         hits = self._rules.thresholds.hit_rate if self._costs.hit_rate is None else self._costs.hit_rate
         cached = CallShape(shape.input_tokens, shape.output_tokens, stable / figures.input_tokens, hits, True)
         price = call_cost(cached, prices)
+        if price is not None:
+            price *= self._batch_factor(prices)
         if price is None or price >= call:
             return shape, call
         if self._costs.hit_rate is None:
@@ -187,8 +207,7 @@ class CostReader:
         if not share:
             return
         if prices.batch is None:
-            prices = replace(prices, batch=self._rules.defaults.batch)
-            self._assume("batch", share=percent(self._rules.defaults.batch))
+            prices = replace(prices, batch=self._batch_price(prices))
         price = call_cost(replace(shape, batch_share=share), prices)
         if price is not None and price < call:
             self._saving(found, "batch", "Batches", call, price, share=percent(share))

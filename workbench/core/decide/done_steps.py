@@ -1,7 +1,7 @@
 """When the history shows that a step of the experiment is done: a rule for each step.
 
 Invariant: a step is done by what was run and stored, never because someone ticked it. Batches are sent outside of the
-product, so that no history shows them.
+product, so that only the person's own figures tell of them.
 """
 
 from __future__ import annotations
@@ -88,6 +88,12 @@ def _is_adopted(found: Judgement) -> bool:
     return any((one.passes.p_adjusted or 1.0) < level and one.passes.difference < 0 for one in pairs)
 
 
+def _is_batched(found: Judgement) -> bool:
+    """As many calls go into batches as can wait."""
+    costs = found.evidence.goals.costs
+    return (costs.batched_share or 0.0) >= (costs.batch_share or 1e-9)
+
+
 def _went_on(found: Judgement) -> bool:
     """A change was compared after one that helped, and helped no more."""
     ended = _ended(found)
@@ -131,7 +137,7 @@ DONE: Mapping[str, _Rule] = {
     "optimiser": _group("optimiser"),
     "tries": _state("F10", "plateau"),
     "caching": _lever("caching"),
-    "batch": lambda _: False,
+    "batch": _is_batched,
     "adopt": _is_adopted,
     "limits": _is_within,
     "independent": _is_independent,

@@ -28,6 +28,8 @@ MOST_STEPS = 5
 _FEWEST_FOR_HOLDOUT = 60
 _NEVER_ASKED = frozenset({"unscored", "unanswered", "single", "independent"})
 """Steps that most histories never need: that they are done is not worth a line."""
+_ENTERED = frozenset({"target", "batch"})
+"""Steps that the person's figures show to be done, not the history."""
 _NAMED: Mapping[int, frozenset[str]] = {
     2: frozenset({"labels", "judge", "single"}),
     4: frozenset({"guards"}),
@@ -66,8 +68,16 @@ def steps(found: Judgement, headline: Advice) -> tuple[Step, ...]:
 def _done_elsewhere(found: Judgement, listed: Sequence[Step]) -> list[Step]:
     """Return the done steps that are not on the way to the headline any more."""
     there = {one.id for one in listed} | _NEVER_ASKED
-    words, said = found.rules.steps, found.rules.say("step.done")
-    return [Step(name, words[name].done, said, (), is_done=True) for name in done_steps(found) if name not in there]
+    words = found.rules.steps
+    return [
+        Step(name, words[name].done, found.rules.say(_done_by(name)), (), is_done=True)
+        for name in done_steps(found)
+        if name not in there
+    ]
+
+
+def _done_by(name: str) -> str:
+    return "step.entered" if name in _ENTERED else "step.done"
 
 
 def _named(found: Judgement, headline: Advice, listed: Sequence[Step]) -> Step | None:
@@ -277,8 +287,8 @@ class _Experiment:
         if more is not None:
             cases = new_cases(self._reading, more, best.set_name)
             title = best.title or best.model or best.challenger
-            step = self._step("proof", cases.action, more, title=title, count=cases.words, note=cases.note)
-            yield replace(step, cost_usd=_usd_of(best, more))
+            step = self._step("proof", cases.action, cases.count, title=title, count=cases.words, note=cases.note)
+            yield replace(step, cost_usd=_usd_of(best, cases.count))
 
     def _luck(self) -> Iterator[Step]:
         state, need = self._found.state("F9"), self._found.findings["F9"].need
@@ -326,10 +336,11 @@ class _Experiment:
             yield self._saving(saving)
 
     def _saving(self, saving: Saving) -> Step:
-        """Return the step that makes a saving; the product sends no batches."""
+        """Return the step that makes a saving; the product sends no batches, so that the person says what is sent."""
         if saving.id == "pair":
             return self._adopt(saving.title, saving.sentence, saving.saved_usd)
-        action = self._action("caching") if saving.id == "caching" else None
+        enter = Action("goal", "Enter what you send in batches", "batched_share")
+        action = self._action("caching") if saving.id == "caching" else enter
         return self._step(saving.id, action, saved=saving.saved_usd, saving=saving.sentence)
 
     def _adopt(self, title: str, why: str, saved: float | None = None) -> Step:

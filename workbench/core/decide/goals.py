@@ -15,7 +15,8 @@ class CostFigures:
     `training_usd` is per million trained tokens; `hosting_usd` per month for all replicas; `fixed_usd` the whole sum
     spent once, which replaces labelling, engineering, training and tests. `call_usd` is the cost of one call of the
     tuned model, `tuned_input_tokens` the length of its shorter prompt. `months` is how long the base model lives.
-    `hit_rate` and `batch_share` are the expected share of cache hits and of calls that can wait, as fractions.
+    `hit_rate` and `batch_share` are the expected share of cache hits and of calls that can wait, as fractions;
+    `batched_share` is the share of the calls that go into batches today, which no history shows.
     `retraining_per_year` times the fixed cost of training is added to a month.
     """
 
@@ -32,6 +33,7 @@ class CostFigures:
     months: float | None = None
     hit_rate: float | None = None
     batch_share: float | None = None
+    batched_share: float | None = None
     retraining_per_year: float | None = None
 
 

@@ -80,6 +80,8 @@ _GOALS: Mapping[str, _Reader] = {
     "routes": _names,
 }
 _COSTS: Mapping[str, _Reader] = {
-    one.name: {"epochs": _count, "hit_rate": _fraction, "batch_share": _fraction}.get(one.name, _amount)
+    one.name: {"epochs": _count, "hit_rate": _fraction, "batch_share": _fraction, "batched_share": _fraction}.get(
+        one.name, _amount
+    )
     for one in fields(CostFigures)
 }

@@ -62,7 +62,7 @@ def _lever(reading: EvidenceReading, rule: LeverRule, findings: Mapping[str, Fin
         rule.id,
         rule.title,
         state,
-        with_judge(_sentence(reading, state, effect), "" if effect is None else reading.judge_words(runs)),
+        with_judge(_sentence(reading, rule, state, effect), "" if effect is None else reading.judge_words(runs)),
         rule.published,
         rule.sources,
         rule.explanation,
@@ -93,7 +93,9 @@ def _effect(
     )
 
 
-def _sentence(reading: EvidenceReading, state: LeverState, effect: LeverEffect | None) -> str:
+def _sentence(reading: EvidenceReading, rule: LeverRule, state: LeverState, effect: LeverEffect | None) -> str:
+    if state == "not tried" and rule.group == "optimiser" and _is_group_tried(reading, rule.group):
+        return reading.rules.say("lever.by_hand", count=reading.rules.thresholds.hand_tries)
     if effect is None:
         return reading.rules.say(f"lever.{state}")
     ends = (
@@ -210,6 +212,11 @@ def _caching(reading: EvidenceReading) -> LeverState:
     return "tried" if reading.figures.cached_tokens else "not tried"
 
 
+def _batch(reading: EvidenceReading) -> LeverState:
+    share = reading.evidence.goals.costs.batched_share
+    return "cannot tell" if share is None else "tried" if share else "not tried"
+
+
 def _outside(reading: EvidenceReading) -> LeverState:
     return "cannot tell"
 
@@ -222,7 +229,8 @@ _READERS: Mapping[str, _Reader] = {
     "knowledge": _knowledge,
     "optimiser": _optimiser,
     "caching": _caching,
-    "batch": _outside,
+    "batch": _batch,
     "routing": _outside,
 }
-"""Levers that other evidence than a try tells of; batches and routing happen outside of the product."""
+"""Levers that other evidence than a try tells of. Batches and routing happen outside of the product: of batches the
+person's figures tell, of routing nothing."""

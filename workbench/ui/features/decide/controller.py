@@ -19,6 +19,7 @@ from workbench.app.decide.words import about_words
 from workbench.core.decide.decision import RowId
 from workbench.core.decide.report import EvidenceRun
 from workbench.core.decide.rules import DecideRules, decide_rules
+from workbench.core.lanes import Lane
 from workbench.ui.features.decide.goals_dialog import GoalsDialog, RouteChoice
 from workbench.ui.features.decide.reports import DecisionReports
 from workbench.ui.features.decide.rules_dialog import RulesDialog
@@ -26,6 +27,7 @@ from workbench.ui.features.decide.run_menu import run_menu
 from workbench.ui.features.decide.step_actions import KEY, StepActions
 from workbench.ui.features.decide.view import FAILED, NO_PROMPT, DecideView
 from workbench.ui.shell.events import (
+    CommandStateChanged,
     DataChanged,
     HistoryChanged,
     PromptOpened,
@@ -53,6 +55,8 @@ class DecideController:
         self.reports = DecisionReports(services, lambda: self.reader.shown)
         self.dialog: GoalsDialog | RulesDialog | None = None
         self._is_stale = True
+        self._lanes: tuple[Lane, ...] = ()
+        """The lanes of the draft when the decision was read: they tell which models the prompt uses."""
         self._field: str | None = None
         """The field at which the form opens once the decision is read; None if it was not requested."""
         self.reader.read.connect(self._show)
@@ -60,6 +64,7 @@ class DecideController:
         self.reader.waiting.connect(self._wait)
         events = services.events
         events.subscribe(ViewShown, lambda event: self._view_shown(event.view))
+        events.subscribe(CommandStateChanged, lambda _: self._follow_lanes())
         for kind in (PromptOpened, HistoryChanged, RunEnded, RunChanged, DataChanged):
             events.subscribe(kind, lambda _: self.refresh())
 
@@ -98,13 +103,36 @@ class DecideController:
             self._is_stale = True
             return
         self._is_stale = False
-        prompt = self._services.session.prompt()
+        session = self._services.session
+        prompt, self._lanes = session.prompt(), self._draft_lanes()
         if not prompt:
             self.view.say(NO_PROMPT)
-        self.reader.show(prompt)
+        # The decision is read from what is stored.
+        saved = session.save()
+        if saved is None:
+            self.reader.show(prompt)
+        else:
+            self._services.tasks.watch(saved, lambda _: self._read_saved(prompt))
+
+    def _read_saved(self, prompt: str) -> None:
+        if prompt == self._services.session.prompt():
+            self.reader.show(prompt)
+
+    def _draft_lanes(self) -> tuple[Lane, ...]:
+        session = self._services.session
+        return session.draft().run_lanes if session.prompt() else ()
 
     def _view_shown(self, shown: str) -> None:
         if shown == "decide" and (self._is_stale or self.reader.prompt_uid != self._services.session.prompt()):
+            self.refresh()
+        else:
+            self._follow_lanes()
+
+    def _follow_lanes(self) -> None:
+        """Read again after a change of the lanes, of which no event tells."""
+        if self.view is None or self._services.navigator.shown() != "decide":
+            return
+        if self._draft_lanes() != self._lanes:
             self.refresh()
 
     def _wait(self) -> None:

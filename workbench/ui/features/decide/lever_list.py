@@ -83,7 +83,8 @@ class LeverList(_Rows):
             texts = QVBoxLayout()
             needed = " (needed before training)" if lever.is_required else ""
             self._text(texts, f"{lever.title}{needed}", "heading")
-            said = lever.sentence if lever.effect is not None else ""
+            # The pill says the state; a sentence that only repeats it is left out.
+            said = "" if lever.sentence.rstrip(".").lower() == lever.state else lever.sentence
             self._text(texts, " ".join(filter(None, (said, lever.explanation))) or lever.published)
             if said or lever.explanation:
                 self._text(texts, lever.published, "muted")
