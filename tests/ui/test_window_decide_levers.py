@@ -13,9 +13,11 @@ from tests.ui.decide_support import ALT, entered, fill, over, shown
 from tests.ui.desk import Desk
 from tests.usecases.decide import scenarios as stored
 from tests.usecases.decide.histories import POLITE, Col, History
+from workbench.app.decide.source import PromptDecision
 from workbench.core.content import Content, Message
 from workbench.core.decide.decision import Action
 from workbench.core.decide.rules import decide_rules
+from workbench.core.lanes import LITELLM
 from workbench.core.testing.grid import CaseSetName
 from workbench.ui.features.improve.dialog import ImproveDialog
 from workbench.ui.features.judges.label_dialog import LabelDialog
@@ -151,3 +153,31 @@ def test_labels_for_the_judge_of_a_hold_out_are_those_where_the_person_tuned(des
     assert dialog is not None
     dialog.reject()
     desk.until(lambda: window.dialogs.find(LabelDialog) is None)
+
+
+def test_the_decision_follows_the_lanes_of_the_draft(desk: Desk, source: StandInDecisions) -> None:
+    """The lanes tell which models the prompt uses; they are stored before the decision is read."""
+    shown(desk)
+    window = desk.window
+    stored: list[int] = []
+    read = source.read
+
+    def remembered(prompt: str) -> PromptDecision:
+        draft = window.store.draft(prompt)
+        stored.append(0 if draft is None else len(draft.lanes))
+        return read(prompt)
+
+    source.read = remembered  # type: ignore[method-assign]
+    desk.press(Qt.Key.Key_1, ALT)
+    lanes = window.draft().lanes
+    window.session.put_back(replace(window.draft(), lanes=(*lanes, replace(lanes[0], slot="one-more"))))
+    assert stored == []
+    entered(desk)
+    desk.until(lambda: stored == [len(lanes) + 1])
+    # Without a change there is nothing to read.
+    desk.press(Qt.Key.Key_1, ALT)
+    entered(desk)
+    assert len(stored) == 1
+    # A change beside the open page is read at once.
+    window.lane_list.set_model(lanes[0].slot, LITELLM, "gpt-4o")
+    desk.until(lambda: len(stored) == 2)
