@@ -34,6 +34,7 @@ p, ul, ol { margin: .5rem 0; } li { margin: .2rem 0; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top; padding: .4rem .5rem;
   border-bottom: 1px solid var(--line); } th { font-weight: 600; width: 11rem; }
 .figures { width: auto; } .figures td, .figures th + th { text-align: right; } .figures th { width: auto; }
+.figures td, .figures th { overflow-wrap: normal; } .figures td { white-space: nowrap; }
 .word { white-space: nowrap; border: 1px dashed var(--line); border-radius: 1rem; padding: .05rem .6rem;
   font-size: .85rem; color: var(--soft); }
 .good { border-style: solid; color: var(--good); background: var(--good-page); }
