@@ -11,7 +11,7 @@ from tests.usecases.decide.histories import POLITE, Col, History, rated, table
 from tests.usecases.decide.scenarios import EXAMPLES
 from workbench.core.blocks import OutputFormat
 from workbench.core.cases import Check
-from workbench.core.decide.done_steps import DONE
+from workbench.core.decide.done_steps import RULES
 from workbench.core.decide.goals import CostFigures
 from workbench.core.decide.rules import decide_rules
 from workbench.core.money import Rates
@@ -249,5 +249,8 @@ def test_done_steps_are_listed_beside_the_open_ones(history: History) -> None:
 
 
 def test_every_step_has_a_rule_and_a_history_that_it_follows() -> None:
-    assert set(DONE) == set(decide_rules().steps)
-    assert set(DONE) == set(STEPS)
+    rules = decide_rules()
+    assert set(rules.done) == set(rules.steps) == set(STEPS)
+    assert {one.rule for one in rules.done.values()} - {""} == set(RULES)
+    assert all(sum(map(bool, (one.finding, one.lever, one.group, one.rule))) == 1 for one in rules.done.values())
+    assert {name for row in rules.table.values() for name in row.steps} <= set(STEPS)

@@ -1,4 +1,7 @@
-"""When the history shows that a step of the experiment is done: a rule for each step.
+"""When the history shows that a step of the experiment is done.
+
+Most steps are done by the state of a finding or of a lever: `resources/decide/rules.yml` says which. Here are the rules
+that need more of the evidence; the file refers to them by name.
 
 Invariant: a step is done by what was run and stored, never because someone ticked it. Batches are sent outside of the
 product, so that only the person's own figures tell of them.
@@ -10,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 from workbench.core.decide.evidence import TryEvidence
 from workbench.core.decide.findings.failures import had_schema
-from workbench.core.decide.findings.models import better_model, models_tried
+from workbench.core.decide.findings.models import better_model
 from workbench.core.decide.judgement import Judgement
 from workbench.core.decide.levers import group_state
 
@@ -19,19 +22,19 @@ _Rule = Callable[[Judgement], bool]
 
 def done_steps(found: Judgement) -> tuple[str, ...]:
     """Return the ids of all steps that the history shows to be done, in the order of the rules."""
-    return tuple(name for name in found.rules.steps if DONE[name](found))
+    return tuple(name for name in found.rules.steps if is_done(found, name))
 
 
-def _state(name: str, *states: str) -> _Rule:
-    return lambda found: found.state(name) in states
-
-
-def _lever(name: str) -> _Rule:
-    return lambda found: any(one.id == name and one.state == "tried" for one in found.levers)
-
-
-def _group(name: str) -> _Rule:
-    return lambda found: group_state(found.reading)[name]
+def is_done(found: Judgement, name: str) -> bool:
+    """Whether the history shows that a step is done."""
+    when = found.rules.done[name]
+    if when.finding:
+        return found.state(when.finding) in when.states
+    if when.lever:
+        return any(one.id == when.lever and one.state == "tried" for one in found.levers)
+    if when.group:
+        return group_state(found.reading)[when.group]
+    return RULES[when.rule](found)
 
 
 def _ended(found: Judgement) -> list[TryEvidence]:
@@ -113,41 +116,22 @@ def _is_measured_again(found: Judgement) -> bool:
     return _adapters(found) > 1 and found.state("F16") in ("same", "worse", "better", "drops")
 
 
-DONE: Mapping[str, _Rule] = {
-    "unscored": _has_results("unscored"),
-    "unanswered": _has_results("unanswered"),
-    "evidence": _state("F1", "enough"),
-    "target": lambda found: found.evidence.goals.target is not None,
-    "labels": _state("F2", "agree"),
-    "judge": _state("F3", "measured"),
-    "single": _is_single,
-    "holdout": _is_held_out,
-    "settle": _state("F4", "met", "missed"),
-    "schema": _lever("schema"),
-    "enforce": _holds_format,
-    "probe": _state("F7", "knowledge", "other"),
-    "facts": _has_facts,
-    "models": lambda found: models_tried(found.reading) >= found.rules.thresholds.other_models,
-    "switch": _is_confirmed,
-    "proof": _is_proved,
-    "samples": _state("F9", "none", "reach", "voted"),
-    "vote": _lever("vote"),
-    "examples": _group("examples"),
-    "structure": _group("structure"),
-    "optimiser": _group("optimiser"),
-    "tries": _state("F10", "plateau"),
-    "caching": _lever("caching"),
-    "batch": _is_batched,
-    "adopt": _is_adopted,
-    "limits": _is_within,
+RULES: Mapping[str, _Rule] = {
+    "all_scored": _has_results("unscored"),
+    "all_answered": _has_results("unanswered"),
+    "target_entered": lambda found: found.evidence.goals.target is not None,
+    "single_answers": _is_single,
+    "held_out": _is_held_out,
+    "format_holds": _holds_format,
+    "facts_compared": _has_facts,
+    "confirmed": _is_confirmed,
+    "proved": _is_proved,
+    "batched": _is_batched,
+    "adopted": _is_adopted,
+    "within_limits": _is_within,
     "independent": _is_independent,
-    "again": _went_on,
-    "shorten": _lever("shorter"),
-    "smaller": _state("F8", "cheaper"),
-    "rows": _state("F13", "try", "usual", "good"),
-    "train": lambda found: _adapters(found) > 0,
-    "tuned": _state("F16", "same", "worse", "better", "drops", "open"),
-    "retrain": lambda found: _adapters(found) > 1,
-    "remeasure": _is_measured_again,
-    "guards": _state("F16", "better", "drops"),
+    "went_on": _went_on,
+    "tuned_model": lambda found: _adapters(found) > 0,
+    "another_tuned_model": lambda found: _adapters(found) > 1,
+    "measured_again": _is_measured_again,
 }

@@ -6,12 +6,12 @@ is no step. First comes what the headline asks for, then the order of the decisi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from workbench.core.decide.cost_figures import Saving
 from workbench.core.decide.decision import Action, ActionKind, Advice, Need, Outcome, Step
-from workbench.core.decide.done_steps import DONE, done_steps
+from workbench.core.decide.done_steps import done_steps, is_done
 from workbench.core.decide.evidence import PairEvidence
 from workbench.core.decide.figure_words import listed
 from workbench.core.decide.findings.failures import had_schema
@@ -24,27 +24,6 @@ from workbench.core.decide.new_cases import new_cases
 from workbench.core.statistics.stopping import FEWEST_CASES
 from workbench.core.text import counted, plural
 
-MOST_STEPS = 5
-_FEWEST_FOR_HOLDOUT = 60
-_NEVER_ASKED = frozenset({"unscored", "unanswered", "single", "independent"})
-"""Steps that most histories never need: that they are done is not worth a line."""
-_ENTERED = frozenset({"target", "batch"})
-"""Steps that the person's figures show to be done, not the history."""
-_NAMED: Mapping[int, frozenset[str]] = {
-    2: frozenset({"labels", "judge", "single"}),
-    4: frozenset({"guards"}),
-    6: frozenset({"limits"}),
-    7: frozenset({"adopt", "caching", "batch", "shorten"}),
-    8: frozenset({"settle", "independent", "unscored", "unanswered"}),
-    9: frozenset({"schema", "enforce"}),
-    10: frozenset({"probe", "facts"}),
-    11: frozenset({"switch", "adopt"}),
-    12: frozenset({"vote"}),
-    13: frozenset({"again", "models", "examples", "structure", "optimiser", "tries"}),
-    14: frozenset({"rows"}),
-}
-"""The steps that the headline of a row of the table asks for: the first open one comes first."""
-
 
 def steps(found: Judgement, headline: Advice) -> tuple[Step, ...]:
     """Return the open steps, and those done before them as far as there is room."""
@@ -56,8 +35,9 @@ def steps(found: Judgement, headline: Advice) -> tuple[Step, ...]:
     if (first := _named(found, headline, listed)) is not None:
         listed.remove(first)
         listed.insert(0, first)
-    still = [one for one in listed if not one.is_done][:MOST_STEPS]
-    room = MOST_STEPS - len(still)
+    most = found.rules.thresholds.most_steps
+    still = [one for one in listed if not one.is_done][:most]
+    room = most - len(still)
     # Those of the way to the headline are kept longest.
     every = [*_done_elsewhere(found, listed), *listed]
     done = [one for one in every if one.is_done][-room:] if room and still else []
@@ -67,22 +47,17 @@ def steps(found: Judgement, headline: Advice) -> tuple[Step, ...]:
 
 def _done_elsewhere(found: Judgement, listed: Sequence[Step]) -> list[Step]:
     """Return the done steps that are not on the way to the headline any more."""
-    there = {one.id for one in listed} | _NEVER_ASKED
-    words = found.rules.steps
+    rules, there = found.rules, {one.id for one in listed}
     return [
-        Step(name, words[name].done, found.rules.say(_done_by(name)), (), is_done=True)
+        Step(name, rules.steps[name].done, rules.say(f"step.{'entered' if when.entered else 'done'}"), (), is_done=True)
         for name in done_steps(found)
-        if name not in there
+        if name not in there and not (when := rules.done[name]).rare
     ]
-
-
-def _done_by(name: str) -> str:
-    return "step.entered" if name in _ENTERED else "step.done"
 
 
 def _named(found: Judgement, headline: Advice, listed: Sequence[Step]) -> Step | None:
     """Return the step that the headline asks for. Where there are verdicts only, it asks for cases, the first step."""
-    named = frozenset[str]() if found.is_verdicts_only else _NAMED.get(headline.table_row, frozenset())
+    named = frozenset[str]() if found.is_verdicts_only else found.rules.table[headline.table_row].steps
     return next((step for step in listed if not step.is_done and step.id in named), None)
 
 
@@ -139,6 +114,9 @@ class _Experiment:
             is_done,
             None if is_done else saved,
         )
+
+    def _is_done(self, name: str) -> bool:
+        return is_done(self._found, name)
 
     def _action(self, lever: str, kind: ActionKind = "try") -> Action:
         """Return what the button of a lever prepares."""
@@ -215,7 +193,7 @@ class _Experiment:
         is_scored = found.state("F5") != "no_holdout" or (
             self._reading.main is not None and self._reading.main.set_name == "holdout"
         )
-        if is_scored or cases.tuning + cases.holdout >= _FEWEST_FOR_HOLDOUT:
+        if is_scored or cases.tuning + cases.holdout >= found.rules.thresholds.holdout_from:
             yield self._step("holdout", Action("holdout", "Set a hold-out aside"), is_done=is_scored)
         need = found.findings["F4"].need
         if found.state("F4") == "unclear" and need is not None and need.count is not None:
@@ -254,11 +232,11 @@ class _Experiment:
         if stubborn is not None and stubborn.stubborn is not None and state in ("untested", "knowledge", "other"):
             need = found.findings["F7"].need
             action = None if need is None else need.action
-            is_done, count = state != "untested", counted(stubborn.stubborn, "case")
-            yield self._step("probe", action, 2 * stubborn.stubborn, is_done=is_done, count=count)
+            has_run, count = state != "untested", counted(stubborn.stubborn, "case")
+            yield self._step("probe", action, 2 * stubborn.stubborn, is_done=has_run, count=count)
         if state == "knowledge":
-            action, is_done = Action("compose", "Add facts to the prompt"), DONE["facts"](self._found)
-            yield self._step("facts", action, 2 * self._cases, is_done=is_done)
+            action = Action("compose", "Add facts to the prompt")
+            yield self._step("facts", action, 2 * self._cases, is_done=self._is_done("facts"))
 
     def _models(self) -> Iterator[Step]:
         wanted = self._found.rules.thresholds.other_models
@@ -322,7 +300,7 @@ class _Experiment:
         if row == 16:
             yield from self._costs_before_training()
             action = Action("training", "Export training files")
-            yield self._step("train", action, is_done=DONE["train"](self._found))
+            yield self._step("train", action, is_done=self._is_done("train"))
             holdout = max(self._found.evidence.cases.holdout, self._found.rules.thresholds.tuned_cases)
             is_known = self._found.state("F16") != "none"
             action = Action("tuned_lane", "Run the hold-out" if is_known else "Add the adapter", "", "holdout", holdout)

@@ -60,6 +60,8 @@ class Thresholds:
     near_share: float
     hit_rate: float
     levelling_tries: int
+    most_steps: int
+    holdout_from: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class FindingRule:
 class TableRule:
     """A row of the decision table; `reasons` are the ids of the findings that are quoted.
 
-    `decides` are those whose confidence is that of the headline.
+    `decides` are those whose confidence is that of the headline, `steps` the ids of those that it asks for.
     """
 
     row: int
@@ -86,6 +88,7 @@ class TableRule:
     reasons: tuple[str, ...]
     decides: tuple[str, ...]
     sources: tuple[int, ...] = ()
+    steps: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,23 @@ class CostDefaults:
 
 
 @dataclass(frozen=True, slots=True)
+class DoneWhen:
+    """When a step is done: once `finding` has one of `states`, a `lever` or one of a `group` of levers is tried, or a
+    `rule` of this name holds (`done_steps`); exactly one of the four is given.
+
+    `entered` if the person's figures show it, not the history. `rare` steps are listed only where they are needed.
+    """
+
+    finding: str = ""
+    states: frozenset[str] = frozenset()
+    lever: str = ""
+    group: str = ""
+    rule: str = ""
+    entered: bool = False
+    rare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StepWords:
     """The wording of a step of the experiment: patterns of its title, sentence and outcomes (when, means).
 
@@ -187,6 +207,7 @@ class DecideRules:
     answers: Mapping[str, str]
     sets: Mapping[EvidenceSet, Mapping[str, str]]
     steps: Mapping[str, StepWords]
+    done: Mapping[str, DoneWhen]
     routes: tuple[RouteRule, ...]
     routes_date: str
     defaults: CostDefaults
@@ -225,6 +246,7 @@ def decide_rules() -> DecideRules:
                 tuple(row["reasons"]),
                 tuple(row["decides"]),
                 tuple(row.get("sources", ())),
+                frozenset(row.get("steps", ())),
             )
             for row in rules["table"]
         },
@@ -238,6 +260,9 @@ def decide_rules() -> DecideRules:
                 row["title"], row["sentence"], tuple((when, means) for when, means in row["outcomes"]), row["done"]
             )
             for name, row in wording["steps"].items()
+        },
+        done={
+            name: DoneWhen(**{**row, "states": frozenset(row.get("states", ()))}) for name, row in rules["done"].items()
         },
         routes=tuple(map(_route, routes["routes"])),
         routes_date=routes["date"],
