@@ -15,7 +15,7 @@ from tests.e2e.driving import OUT, shown
 from tests.e2e.scenes.answers import blind, calling, lanes, layout, menus, odd, reading, running, samples
 from tests.e2e.scenes.comparing import comparing
 from tests.e2e.scenes.costs import costs
-from tests.e2e.scenes.decide import decide, hand_over
+from tests.e2e.scenes.decide import decide, decide_tuned, hand_over
 from tests.e2e.scenes.exchange import exchange
 from tests.e2e.scenes.history import history
 from tests.e2e.scenes.holdout import honest_sets
@@ -63,6 +63,7 @@ PARTS = (
     judges,
     probes,
     decide,
+    decide_tuned,
     hand_over,
     honest_sets,
     proposing,

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QApplication, QDialog
 
 from tests.e2e.driving import Demo
 from tests.e2e.scenes.staging import command, opened, shots, show, small
 from tests.usecases.decide import scenarios
-from tests.usecases.decide.histories import MODEL, Col, History, rated
+from tests.usecases.decide.histories import MODEL, Col, History, rated, table
 from workbench.core.content import Content, Message
+from workbench.core.decide.decision_words import next_steps
+from workbench.core.drafts import Draft
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.money import Rates
 from workbench.core.runs import Verdict
@@ -34,6 +36,11 @@ SCENARIOS = {
     "judge-unmeasured": ("Polite replies", scenarios.judge_and_one_rule),
     "judge-measured": ("Polite replies, labelled", scenarios.judged_versions),
     "mostly-unscored": ("Contract questions", scenarios.mostly_unscored),
+}
+
+TUNED = {
+    "tuned-no-gain": ("Returns desk, tuned", scenarios.tuned_without_gain),
+    "tuned-forgets": ("Returns desk, tuned for long", scenarios.tuned_forgets),
 }
 
 
@@ -150,6 +157,55 @@ def _retiring(demo: Demo) -> None:
     listed = opened(demo, RetiringDialog)
     demo.until("they are listed", listed.list.count)
     _dialog(demo, RetiringDialog, "retiring-models")
+
+
+def decide_tuned(demo: Demo) -> None:
+    """Pictures of decisions about tuned models, and of the tests that their steps prepare."""
+    for name, (title, make) in TUNED.items():
+        view = _entered(demo, title, make)
+        demo.check(f"{name}: {view.head.headline.text()}", view.head.headline.text())
+        view.rows[10].head.setChecked(True)
+        shots(demo, f"decide-{name}", narrow=True)
+        view.escape()
+    view = _entered(demo, "Returns desk, without guard sets", _unguarded)
+    _prepared(demo, view, "guards")
+    view = _entered(demo, "Returns desk, tuned again", _again)
+    _prepared(demo, view, "tuned_lane")
+
+
+def _unguarded(history: History) -> None:
+    """A tuned model is better at the task; its guard set was not run."""
+    mine, other = table(90, 15, 4, 11)
+    history.version()
+    history.cases(240, holdout=120)
+    lanes = (Lane("own", LITELLM, MODEL), Lane("tuned", LITELLM, "ft:acme-large:me::1"))
+    content = Content((Message("user", "{{order}}"),))
+    for uid in (history.prompt, history.guard("refusal", 60)):
+        history.store.save_draft(uid, Draft(content, lanes=lanes), history.now()).result(10)
+    history.test(Col(mine), Col(other, model="ft:acme-large:me::1"), set_name="holdout", first=240)
+
+
+def _again(history: History) -> None:
+    """A tuned model forgets, and its models are in Compose."""
+    scenarios.tuned_forgets(history)
+    lanes = (Lane("own", LITELLM, MODEL), Lane("tuned", LITELLM, "ft:acme-large:me::1"))
+    draft = Draft(Content((Message("user", "{{order}}"),)), lanes=lanes)
+    history.store.save_draft(history.prompt, draft, history.now()).result(10)
+
+
+def _prepared(demo: Demo, view: DecideView, kind: str) -> None:
+    """Take pictures of a decision and of the tests that its step prepares."""
+    found = demo.window.decide.reader.shown
+    assert found is not None
+    at = next(at for at, one in enumerate(next_steps(found.decision)) if one.action and one.action.kind == kind)
+    shots(demo, f"decide-before-{kind}")
+    view.head.steps[at].click()
+    demo.until("the tests are shown", lambda: demo.window.views.shown == "test")
+    demo.pause(600)
+    shots(demo, f"decide-test-{kind}", narrow=True)
+    popup = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+    if popup is not None:
+        popup.close()
 
 
 def hand_over(demo: Demo) -> None:
