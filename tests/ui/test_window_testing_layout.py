@@ -274,3 +274,18 @@ def test_menu_of_a_low_view_has_what_the_bar_has(monkeypatch: pytest.MonkeyPatch
     assert filters.results.isChecked()
     assert not filters.view.isVisible()
     assert view.head.heading.isVisible()
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL])
+def test_settings_are_as_wide_as_their_words_where_nothing_stands_beside_them(
+    monkeypatch: pytest.MonkeyPatch, desk: Desk, size: tuple[int, int]
+) -> None:
+    stand_in(monkeypatch, StandInSuites(48))
+    view = opened(desk, size)
+    view.head.progress.hide()
+    view.head.round.hide()
+    view.head.show_settings("1 sample")
+    desk.rest()
+    assert view.head.settings.isVisible()
+    assert view.head.settings.width() == view.head.settings.sizeHint().width()
+    assert view.head.settings.geometry().right() == view.head.rect().right()

@@ -93,7 +93,7 @@ class SuiteHead(QWidget):
         self._told.setSpacing(14)
         self._told.addWidget(self.progress, 1)
         self._told.addWidget(self.round)
-        self._told.addWidget(self.settings)
+        self._told.addWidget(self.settings, 0, Qt.AlignmentFlag.AlignRight)
         self._line.setSpacing(14)
         self._line.addWidget(self._set_row)
         self._line.addLayout(self._told, 1)
@@ -268,7 +268,7 @@ class SuiteHead(QWidget):
         level = beside if beside is not None else next((level for level in (0, 1) if taken(level) <= room), 2)
         for button in (*self.others, self.run):
             button.say(level)
-        told = self.progress.sizeHint().width() + 14 + self.round.sizeHint().width() + 14
+        told = sum(one.sizeHint().width() + 14 for one in (self.progress, self.round) if not one.isHidden())
         sets = self._set_row.sizeHint().width() + 14 if not self._set_row.isHidden() else 0
         told += self._fit_settings(room - sets - told)
         way = QBoxLayout.Direction.LeftToRight if sets + told <= room else QBoxLayout.Direction.TopToBottom
