@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.usecases.decide.histories import CONTAINS, MODEL, POLITE, Col, History, prompt_of, rated, table
 from workbench.core.blocks import Example, OutputFormat, Tool
@@ -337,6 +338,28 @@ def lucky(history: History) -> None:
     history.test(Col(["+++"] * 60 + ["+--"] * 30 + ["---"] * 10))
 
 
+def nobody_trains(history: History) -> None:
+    """Everything speaks for training, but nobody can train."""
+    data_rich(history)
+    history.goals(target=0.92, margin=0.1, volume=2_000_000, can_label=True, can_train=False, can_serve=True)
+
+
+def tuned_holds(history: History) -> None:
+    """A tuned model is better, loses nothing elsewhere, and its points are worth the money."""
+    history.version()
+    history.cases(240, holdout=120)
+    history.goals(gain_usd=10_000)
+    tuned = "ft:acme-large:me::1"
+
+    def test(counts: tuple[int, int, int, int], **more: Any) -> None:
+        mine, other = table(*counts)
+        history.test(Col(mine), Col(other, model=tuned), **more)
+
+    test((90, 15, 4, 11), set_name="holdout", first=240)
+    for name in ("general", "refusal"):
+        test((116, 2, 1, 1), prompt=history.guard(name, 120))
+
+
 ACCEPTANCE: dict[str, tuple[Callable[[History], None], str, int]] = {
     "1": (almost_empty, "NOT_ENOUGH", 1),
     "2": (good_enough, "SHIP", 6),
@@ -369,5 +392,7 @@ FURTHER: dict[str, tuple[Callable[[History], None], str, int]] = {
     "huge": (huge, "NOT_ENOUGH", 8),
     "mostly unscored": (mostly_unscored, "NOT_ENOUGH", 1),
     "clustered": (clustered, "NOT_ENOUGH", 8),
+    "nobody trains": (nobody_trains, "KEEP_PROMPT", 15),
+    "tuned holds": (tuned_holds, "HYBRID", 3),
     "lucky": (lucky, "KEEP_PROMPTING", 12),
 }

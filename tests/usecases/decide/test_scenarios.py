@@ -77,6 +77,8 @@ HEADLINES = {
         "Not enough evidence yet: 80 cases could not be scored. Check them again before you add others."
     ),
     "clustered": "Too few independent cases to tell whether the target is met.",
+    "nobody trains": "Keep the prompt: it has levelled off, but training is not open to you.",
+    "tuned holds": "Ship the tuned model with the prompt: it is better, and the guard sets hold.",
     "lucky": "Ask several times and vote: the right answer is often among the samples.",
 }
 """The sentence above the page."""
@@ -174,3 +176,10 @@ def test_step_is_done_once_the_history_shows_it(history: History) -> None:
     # Done steps are shown as far as there is room beside the open ones.
     assert [one.id for one in after.steps if one.id == "probe" and not one.is_done] == []
     assert "facts" in [one.id for one in after.steps]
+
+
+def test_guard_sets_that_hold_are_no_condition_any_more(history: History) -> None:
+    scenarios.tuned_holds(history)
+    changes = history.decide().would_change
+    assert "A guard set that drops when it is run again: run them every month, too." in changes
+    assert not any("sets that hold" in one for one in changes)

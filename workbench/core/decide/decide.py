@@ -237,8 +237,10 @@ def _would_change(found: Judgement, headline: Advice, need: Need | None) -> Iter
         yield with_judge(say("change.target", rate=f"{low} %"), judged)
     if code == "KEEP_PROMPTING":
         yield say("change.improves", margin=points(found.reading.margin))
-    if code in ("REJECT_TUNED", "HYBRID"):
+    if code == "REJECT_TUNED":
         yield say("change.guards")
+    if code == "HYBRID":
+        yield say("change.guard_drops")
     if headline.table_row == 15:
         yield say("change.routes")
     if headline.table_row == 5:
