@@ -183,3 +183,19 @@ def test_guard_sets_that_hold_are_no_condition_any_more(history: History) -> Non
     changes = history.decide().would_change
     assert "A guard set that drops when it is run again: run them every month, too." in changes
     assert not any("sets that hold" in one for one in changes)
+
+
+def test_only_what_the_advice_stands_on_would_change_it(history: History) -> None:
+    """Cheaper hosting trains nobody's model where nobody can train."""
+    scenarios.nobody_trains(history)
+    assert history.decide().would_change == (
+        "A target of 76 % or less, where the interval starts.",
+        "A route that opens, or people who can train and serve.",
+    )
+
+
+def test_vote_is_given_up_if_it_does_not_help(history: History) -> None:
+    scenarios.lucky(history)
+    changes = history.decide().would_change
+    assert "A vote that does not raise the rate." in changes
+    assert not any("no longer gain" in one for one in changes)

@@ -236,7 +236,9 @@ def _would_change(found: Judgement, headline: Advice, need: Need | None) -> Iter
         low = floor(100 * passes.interval.low)
         yield with_judge(say("change.target", rate=f"{low} %"), judged)
     if code == "KEEP_PROMPTING":
-        yield say("change.improves", margin=points(found.reading.margin))
+        # A vote comes before further tries in the table, so that these change nothing.
+        is_vote = headline.table_row == 12
+        yield say("change.vote") if is_vote else say("change.improves", margin=points(found.reading.margin))
     if code == "REJECT_TUNED":
         yield say("change.guards")
     if code == "HYBRID":
@@ -245,7 +247,7 @@ def _would_change(found: Judgement, headline: Advice, need: Need | None) -> Iter
         yield say("change.routes")
     if headline.table_row == 5:
         yield from _more_of_tuned(found)
-    if code in ("TUNE_LORA", "KEEP_PROMPT", "HYBRID"):
+    if code in ("TUNE_LORA", "HYBRID") or headline.table_row == 5:
         yield from _return_changes(found)
     if code in ("TUNE_LORA", "SWITCH_MODEL", "FIX_FORMAT", "ADD_KNOWLEDGE"):
         yield say("change.better")
