@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 DESKTOP_FILE = "prompt-workbench"
 _WATCH_AFTER_MS = 30
-"""After the first paint, so that a typed letter is painted before the exception handling is imported."""
+"""After the first paint, so that a typed letter is painted before the handling of signals and exceptions is imported."""
 _SWITCH_S = 0.0005
 """How long another thread may go on computing once the UI thread wants to work, in s; see docs/DECISIONS.md."""
 
@@ -110,8 +110,7 @@ class Program:
         start.failed.connect(self._app.quit)
         frame.completed.connect(resume_collection)
         frame.show()
-        frame.painted.connect(self._listen_for_signals)
-        frame.painted.connect(lambda: QTimer.singleShot(_WATCH_AFTER_MS, self._waking, self._watch_faults))
+        frame.painted.connect(lambda: QTimer.singleShot(_WATCH_AFTER_MS, self._waking, self._watch))
         code = self._app.exec()
         unsaved = start.end()
         if unsaved:
@@ -150,18 +149,16 @@ class Program:
             del frame
         self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
-    def _listen_for_signals(self) -> None:
-        """Close properly on SIGINT and SIGTERM."""
+    def _watch(self) -> None:
+        """Close properly on SIGINT and SIGTERM, and handle unexpected errors."""
         import signal
+
+        from workbench.ui.shell.fault_watch import FaultWatch
 
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._close())
         # Python runs signal handlers between bytecodes only; an idle Qt loop executes none.
         self._waking.start()
-
-    def _watch_faults(self) -> None:
-        from workbench.ui.shell.fault_watch import FaultWatch
-
         if self._faults is None and self._frame is not None:
             self._faults = FaultWatch(self._places.state, self._show_fault)
 

@@ -20,7 +20,7 @@ from workbench.core.content import Template
 from workbench.ui.editor.add_buttons import AddButtons, AddOffer
 from workbench.ui.editor.block import LEFT, MessageBlock
 from workbench.ui.editor.field import ExactField
-from workbench.ui.editor.page import EditorPage, around_caret, show_between
+from workbench.ui.editor.page import EditorPage, around_caret, plain_viewport, show_between
 from workbench.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class MessageColumn(QScrollArea):
         self._order_is_new = False
         self._arranged = QSize()
         """The size at the last `arrange`."""
+        self.setViewport(plain_viewport())
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QFontMetricsF, QTextBlock, QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from workbench.ui.editor.layout import laid_out
+from workbench.ui.editor.page import text_viewport
 
 
 class MeasuredField(QPlainTextEdit):
@@ -21,8 +22,10 @@ class MeasuredField(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fitted: tuple[QRect, bool] | None = None
+        self.setViewport(text_viewport())
         self._layout = laid_out(QTextDocument(self))
         self.setDocument(self._layout.document())
+        self._layout.setPaintDevice(self.viewport())
 
     def natural_height(self, limit: int) -> int:
         """Return the height in px that shows all the text, or `limit` + 1 if that is more."""

@@ -7,7 +7,7 @@ PySide load all their presets, which would delay the first paint.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QShowEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPalette, QShowEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QPlainTextEdit, QWidget
 
 from workbench.ui.widgets.theme import set_role
@@ -32,6 +32,27 @@ class EditorPage(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit()
+
+
+def plain_viewport() -> QWidget:
+    """Return a viewport like the one that a QScrollArea makes for itself.
+
+    Made in Python because PySide takes milliseconds to wrap each widget that Qt made; see docs/DECISIONS.md.
+    """
+    viewport = QWidget()
+    viewport.setObjectName("qt_scrollarea_viewport")
+    viewport.setAutoFillBackground(True)
+    viewport.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+    return viewport
+
+
+def text_viewport() -> QWidget:
+    """Return a viewport like the one that a QPlainTextEdit makes for itself."""
+    viewport = plain_viewport()
+    viewport.setBackgroundRole(QPalette.ColorRole.Base)
+    viewport.setCursor(Qt.CursorShape.IBeamCursor)
+    viewport.setAcceptDrops(True)
+    return viewport
 
 
 def around_caret(field: QPlainTextEdit, page: QWidget) -> tuple[int, int]:

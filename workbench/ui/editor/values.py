@@ -15,7 +15,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget, QWidgetItem
 
 from workbench.ui.editor.exact_text import encodable
-from workbench.ui.editor.page import EditorPage, fill
+from workbench.ui.editor.page import EditorPage, fill, plain_viewport
 from workbench.ui.editor.unused import UnusedRows
 from workbench.ui.editor.value_row import ValueMarks, ValueRow, name_width
 from workbench.ui.widgets.layout_widgets import widgets_in
@@ -57,6 +57,7 @@ class ValuesPanel(QWidget):
         self._total = 0
         self._watched: QWidget | None = None
         self._area = QScrollArea(self)
+        self._area.setViewport(plain_viewport())
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

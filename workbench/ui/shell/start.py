@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +21,8 @@ from workbench.host.dirs import ProductDirs
 from workbench.ui.shell.frame import WindowFrame
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from workbench.app.compose.early_draft import EarlyDraftSaver
     from workbench.app.opening import OpenedWorkbench
     from workbench.ui.recovery import RecoveryDialog
