@@ -52,10 +52,15 @@ def expected(shape: GridShape, cases: int) -> set[CellPlace]:
         if layout.version != "split" or key.version == shown.version
         if layout.model != "split" or key.model == shown.model
     ]
-    of_cases = [shown.case] if layout.case == "split" else range(cases)
-    numbers: list[int | None] = list(range(shape.samples))
-    of_samples = {"split": [shown.sample], "cell": [None]}.get(layout.sample, numbers)
-    return {CellPlace(*one) for one in product(of_cases, columns, of_samples)}
+    of_cases = [shown.case] if layout.case == "split" else list(range(cases))
+    return {CellPlace(*one) for one in product(of_cases, columns, samples_of(shape))}
+
+
+def samples_of(shape: GridShape) -> list[int | None]:
+    """Return the samples that have cells."""
+    if shape.layout.sample == "cell":
+        return [None]
+    return [shape.shown.sample] if shape.layout.sample == "split" else list(range(shape.samples))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
@@ -88,6 +93,7 @@ def test_every_cell_has_one_place_and_every_place_its_cell(
         assert shape.of_block(*shape.in_block(*place)) == place
         assert shape.in_block(*place)[0] == cell.case
         assert shape.in_block(*place)[1] < shape.block_size
+    assert set(shape.shown_columns) == {cell.column for cell in cells.values()}
     # No row and no column is empty.
     assert {row for row, _ in cells} == set(range(shape.row_count(cases)))
     assert {column for _, column in cells} == set(range(shape.column_count(cases)))
@@ -126,7 +132,8 @@ def test_a_cell_can_be_kept_in_every_layout(
 def test_parts_of_splits_together_show_every_cell_once(
     layout: GridLayout, columns: tuple[ColumnKey, ...], samples: int
 ) -> None:
-    cases, found = 2, []
+    cases = 2
+    found: list[CellPlace] = []
     first = grid_shape(layout, columns, samples)
     for case in range(cases if layout.case == "split" else 1):
         for sample in range(samples if layout.sample == "split" else 1):
@@ -138,7 +145,7 @@ def test_parts_of_splits_together_show_every_cell_once(
                     assert layout.version != "split" or shape.part("version") == version
                     assert layout.model != "split" or shape.part("model") == model
                     found += shown_cells(shape, cases).values()
-    of_samples = range(samples) if layout.sample != "cell" else [None]
+    of_samples: list[int | None] = [None] if layout.sample == "cell" else list(range(samples))
     assert sorted(found, key=repr) == sorted(
         (CellPlace(*one) for one in product(range(cases), range(len(columns)), of_samples)), key=repr
     )

@@ -148,6 +148,12 @@ class GridShape:
         sample = cell.sample or 0
         return self.rows.position(cell.case, keys[0], sample), self.columns.position(cell.case, keys[1], sample)
 
+    @property
+    def shown_columns(self) -> tuple[int, ...]:
+        """The columns of the run that the split leaves, in the order in which they are displayed."""
+        found = dict.fromkeys(one for line in self.table for one in line if one is not None)
+        return tuple(found)
+
     # A block: all displayed cells of one case, row by row.
 
     @property
@@ -217,8 +223,10 @@ class GridShape:
             shown = replace(self.shown, version=self.parts("version")[part])
         elif dimension == "model":
             shown = replace(self.shown, model=self.parts("model")[part])
+        elif dimension == "sample":
+            shown = replace(self.shown, sample=part)
         else:
-            shown = replace(self.shown, **{dimension: part})
+            shown = replace(self.shown, case=part)
         return grid_shape(self.layout, self.columns_of_run, self.samples, shown)
 
     def showing_cell(self, cell: CellPlace) -> GridShape:
