@@ -51,7 +51,7 @@ def test_ten_thousand_cases_keep_only_near_pages_in_memory(qtbot: QtBot, tasks: 
     model = shown(qtbot, tasks, source)
     to_the_end(qtbot, model)
     assert model.rowCount() == 10_000
-    assert sum(map(len, model._pages.values())) * 30 <= 50_000
+    assert len(list(model._rows.in_memory())) * 30 <= 50_000
     far = model.index(150, CASE)
     with qtbot.waitSignal(model.dataChanged) as told:
         assert far.data() == "…"

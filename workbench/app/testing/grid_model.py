@@ -8,8 +8,6 @@ cells in place: no row moves under the reader, and only `show` resets the model.
 from __future__ import annotations
 
 import html
-from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -18,6 +16,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from workbench.app.tasks import BackgroundTasks
 from workbench.app.testing.cell_words import STATUS_WORDS, cell_tip, cell_words
+from workbench.app.testing.row_pages import RowPages
 from workbench.app.testing.source import SuiteSource
 from workbench.app.testing.words import ColumnHead
 from workbench.core.testing.grid import GridCell, GridPage, GridQuery, GridRow
@@ -32,8 +31,6 @@ ROW, CELL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 PAGE = 100
 """Rows of a page, fewer with many columns."""
 _PAGE_CELLS, _LEAST_PAGE = 1_500, 20
-_KEPT_CELLS = 40_000
-_FEWEST_PAGES = 4
 
 
 class SuiteGridModel(QAbstractTableModel):
@@ -67,12 +64,7 @@ class SuiteGridModel(QAbstractTableModel):
         self._generation = 0
 
     def _forget(self) -> None:
-        self._starts: list[int] = []
-        self._afters: list[str] = []
-        self._count = 0
-        self._pages: OrderedDict[int, list[GridRow]] = OrderedDict()
-        self._stale: set[int] = set()
-        self._missed: list[int] = []
+        self._rows = RowPages()
         self._next: str | None = None
         self._is_fetching = self._is_first = self._is_rereading = False
 
@@ -123,29 +115,24 @@ class SuiteGridModel(QAbstractTableModel):
         """Show results instead of answers in the cells."""
         if shown != self.shows_results:
             self.shows_results = shown
-            if self._count:
-                self.dataChanged.emit(self.index(0, FIRST), self.index(self._count - 1, self.columnCount() - 1))
+            if self._rows.count:
+                self.dataChanged.emit(self.index(0, FIRST), self.index(self._rows.count - 1, self.columnCount() - 1))
 
     def refresh(self) -> None:
         """Read the rows again as they are shown, because results arrived."""
-        self._stale = set(self._pages)
-        if self._count:
+        self._rows.outdate()
+        if self._rows.count:
             # Whoever shows rows asks for them now, which reads exactly the visible pages.
-            self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, self.columnCount() - 1), [ROW])
+            self.dataChanged.emit(self.index(0, 0), self.index(self._rows.count - 1, self.columnCount() - 1), [ROW])
 
     def row(self, position: int) -> GridRow | None:
         """Return a row; None outside the loaded rows and while it is being read again."""
-        if not 0 <= position < self._count:
+        if not 0 <= position < self._rows.count:
             return None
-        number = bisect_right(self._starts, position) - 1
-        page = self._pages.get(number)
-        if page is None or number in self._stale:
+        number = self._rows.number_of(position)
+        if not self._rows.is_kept(number) or number in self._rows.stale:
             self._want(number)
-        if page is None:
-            return None
-        self._pages.move_to_end(number)
-        place = position - self._starts[number]
-        return page[place] if place < len(page) else None
+        return self._rows.row(position)
 
     def cell(self, position: int, column: int) -> GridCell | None:
         """Return a cell by the column of the model, None if it has none or is being read."""
@@ -154,10 +141,9 @@ class SuiteGridModel(QAbstractTableModel):
 
     def position_of(self, case: int, sample: int | None = None) -> int:
         """Return the row of a case, or of one of its samples, among those in memory, -1 if it is not there."""
-        for number, page in self._pages.items():
-            for place, row in enumerate(page):
-                if row.position == case and sample in (None, row.sample):
-                    return self._starts[number] + place
+        for position, row in self._rows.in_memory():
+            if row.position == case and sample in (None, row.sample):
+                return position
         return -1
 
     @property
@@ -173,7 +159,7 @@ class SuiteGridModel(QAbstractTableModel):
     # Overrides of QAbstractTableModel.
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else self._count
+        return 0 if parent.isValid() else self._rows.count
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else FIRST + len(self.heads)
@@ -257,52 +243,38 @@ class SuiteGridModel(QAbstractTableModel):
         self._is_fetching = False
         self._next = page.after or None
         if page.rows:
-            self.beginInsertRows(QModelIndex(), self._count, self._count + len(page.rows) - 1)
+            self.beginInsertRows(QModelIndex(), self._rows.count, self._rows.count + len(page.rows) - 1)
             self._take(after, page)
             self.endInsertRows()
         self.rows_read.emit()
 
     def _take(self, after: str, page: GridPage) -> None:
-        self._starts.append(self._count)
-        self._afters.append(after)
-        self._count += len(page.rows)
-        self._keep(len(self._starts) - 1, list(page.rows))
+        self._rows.append(after, list(page.rows), self._page_cells)
 
-    def _keep(self, number: int, rows: list[GridRow]) -> None:
-        self._pages[number] = rows
-        self._pages.move_to_end(number)
-        most = max(_FEWEST_PAGES, _KEPT_CELLS // (self.page_size * max(1, len(self.heads))))
-        while len(self._pages) > most:
-            gone, _ = self._pages.popitem(last=False)
-            self._stale.discard(gone)
+    @property
+    def _page_cells(self) -> int:
+        return self.page_size * max(1, len(self.heads))
 
     def _want(self, number: int) -> None:
-        """Read a page again. Of several, the last one wanted is read next, because the reader is there."""
-        if number in self._missed:
-            self._missed.remove(number)
-        self._missed.append(number)
-        del self._missed[:-_FEWEST_PAGES]
+        self._rows.want(number)
         self._reread()
 
     def _reread(self) -> None:
-        if self._is_rereading or not self._missed:
+        if self._is_rereading or (number := self._rows.next_wanted()) is None:
             return
         self._is_rereading = True
-        number = self._missed.pop()
-        end = self._starts[number + 1] if number + 1 < len(self._starts) else self._count
-        size = end - self._starts[number]
-        self._read(self._afters[number], size, partial(self._put, self._generation, number))
+        _, size, after = self._rows.extent(number)
+        self._read(after, size, partial(self._put, self._generation, number))
 
     def _put(self, generation: int, number: int, page: GridPage) -> None:
         if generation != self._generation:
             return
         self._is_rereading = False
-        self._stale.discard(number)
-        if number in self._missed:  # wanted again while it was read
-            self._missed.remove(number)
-        first, old = self._starts[number], self._pages.get(number)
+        self._rows.stale.discard(number)
+        self._rows.no_longer_wanted(number)  # it may have been wanted again while it was read
+        (first, *_), old = self._rows.extent(number), self._rows.rows_of(number)
         if old is None:
-            self._keep(number, list(page.rows))
+            self._rows.keep(number, list(page.rows), self._page_cells)
             self.dataChanged.emit(self.index(first, 0), self.index(first + len(page.rows) - 1, self.columnCount() - 1))
         else:
             # A row that no longer belongs to the query stays where it is until the query is asked again.
@@ -328,8 +300,7 @@ class SuiteGridModel(QAbstractTableModel):
         if generation == self._generation:
             self.failure, self._is_first = (error if self._is_first else self.failure), False
             self._is_fetching = self._is_rereading = False
-            self._missed.clear()
-            self._stale.clear()
+            self._rows.give_up()
             self.refused.emit(error)
 
 
