@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 DESKTOP_FILE = "prompt-workbench"
 _WATCH_AFTER_MS = 30
-"""After the first paint, so that a typed letter is painted before the handling of signals and exceptions is imported."""
+"""After the first paint, so that a typed letter is painted before signals and exceptions are handled."""
 _SWITCH_S = 0.0005
 """How long another thread may go on computing once the UI thread wants to work, in s; see docs/DECISIONS.md."""
 
