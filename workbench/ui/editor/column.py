@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QTextCursor, QWheelEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from workbench.core.content import Template
 from workbench.ui.editor.add_buttons import AddButtons, AddOffer
 from workbench.ui.editor.block import LEFT, MessageBlock
 from workbench.ui.editor.field import ExactField
-from workbench.ui.editor.page import EditorPage, around_caret, plain_viewport, show_between
+from workbench.ui.editor.page import EditorPage, around_caret, make_plain, show_between
 from workbench.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -53,10 +53,7 @@ class MessageColumn(QScrollArea):
         self._order_is_new = False
         self._arranged = QSize()
         """The size at the last `arrange`."""
-        self.setViewport(plain_viewport())
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        make_plain(self)
         self._page = EditorPage("surface", self.viewport())
         self._page.clicked.connect(self._focus_last)
         self._page.shown.connect(self.arrange)

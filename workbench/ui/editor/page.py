@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPalette, QShowEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QPlainTextEdit, QScrollArea, QWidget
 
 from workbench.ui.widgets.theme import set_role
 
@@ -44,6 +44,14 @@ def plain_viewport() -> QWidget:
     viewport.setAutoFillBackground(True)
     viewport.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
     return viewport
+
+
+def make_plain(area: QScrollArea) -> None:
+    """Give a scroll area a plain viewport, no frame and no horizontal scroll bar; it does not take the focus."""
+    area.setViewport(plain_viewport())
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
 
 def text_viewport() -> QWidget:

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget, QWidgetItem
+from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget, QWidgetItem
 
 from workbench.ui.editor.exact_text import encodable
-from workbench.ui.editor.page import EditorPage, fill, plain_viewport
+from workbench.ui.editor.page import EditorPage, fill, make_plain
 from workbench.ui.editor.unused import UnusedRows
 from workbench.ui.editor.value_row import ValueMarks, ValueRow, name_width
 from workbench.ui.widgets.layout_widgets import widgets_in
@@ -57,10 +57,7 @@ class ValuesPanel(QWidget):
         self._total = 0
         self._watched: QWidget | None = None
         self._area = QScrollArea(self)
-        self._area.setViewport(plain_viewport())
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        make_plain(self._area)
         self._page = EditorPage("sunken", self._area.viewport())
         self._page.shown.connect(self._arrange)
         self._area.setWidget(self._page)
