@@ -21,7 +21,7 @@ def run(full: bool) -> list[dict[str, Any]]:
     with home() as place:
         store = opened(place.database)
         filled(store, RUNS - TESTS - TRIES)
-        store.set_meta("last_prompt", PROMPT).result(10)
+        store.set_meta("last_prompt", PROMPT).result(60)
         store.close()
         found = measured(WINDOW, place.environment())
     gaps = found["gaps"]

@@ -193,7 +193,7 @@ def _rank() -> Iterator[Sample]:
     with home() as place:
         store, prompt = history(place.database)
         runs(store, prompt, 10_000, versions=10)
-        store.set_meta("last_prompt", prompt).result(10)
+        store.set_meta("last_prompt", prompt).result(60)
         store.close()
         _stop_maintenance(place.database)
 

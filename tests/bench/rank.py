@@ -26,8 +26,8 @@ def run(full: bool) -> list[dict[str, Any]]:
             store, prompt = history(place.database)
             runs(store, prompt, size, versions=10, answer=MARKDOWN)
             for version, key in ((2, "role"), (3, "tone"), (5, "role"), (7, "tone"), (8, "audience")):
-                store.techniques.say(prompt, version, key, key.title(), used=True).result(10)
-            store.set_meta("last_prompt", prompt).result(10)
+                store.techniques.say(prompt, version, key, key.title(), used=True).result(60)
+            store.set_meta("last_prompt", prompt).result(60)
             store.close()
             found = measured(WINDOW, place.environment(BENCH_RANK=str(JUDGED)))
         gaps = found["gaps"]

@@ -40,7 +40,7 @@ def db(tmp_path: Path) -> Path:
     store.mark("run-1", "v", Verdict("winner", (0,)), ("run-1.0.0", "run-1.1.0"), LATER)
     store.begin_run(replace(run("run-2", text("x"), lanes=lanes), blind=True))
     store.finish_output("run-2.0.0", done("tracking, too"), LATER)
-    store.finish_output("run-2.1.0", FAILED, LATER).result(10)
+    store.finish_output("run-2.1.0", FAILED, LATER).result(60)
     store.close()
     return path
 
@@ -61,7 +61,7 @@ def test_run_is_shown_with_its_tools_and_tool_calls(db: Path, said: Said) -> Non
     store.begin_run(run("tooled", Content((Message("user", "Where?"),), tools=(tool,))))
     steps = (AnswerStep("tool_call", "{}", "look_up", "c"), AnswerStep("tool_result", "It is in Bonn.", "look_up", "c"))
     store.finish_output("tooled.0.0", replace(done("In Bonn."), steps=(*steps, AnswerStep("text", "In Bonn."))), LATER)
-    store.set_note("tooled", "n").result(10)
+    store.set_note("tooled", "n").result(60)
     store.close()
     code, out, _ = said("show", "tooled")
     assert code == 0
@@ -127,7 +127,7 @@ def test_blind_run_hides_order_ids_costs_reasoning_and_failure_reasons(db: Path,
     steps = (AnswerStep("reasoning", "Only two thinks."), AnswerStep("text", "a zebra"))
     store.finish_output("run-3.1.0", replace(done("a zebra"), reasoning="Only two thinks.", steps=steps), LATER)
     why = Failure("auth", "The key for three was refused.")
-    store.finish_output("run-3.2.0", Result("failed", "", failure=why), LATER).result(10)
+    store.finish_output("run-3.2.0", Result("failed", "", failure=why), LATER).result(60)
     store.close()
     for args in (("search", "zebra"), ("search", "zebra", "--json"), ("show", "run-3"), ("show", "run-3", "--json")):
         _, out, _ = said(*args)
@@ -145,9 +145,9 @@ def test_unfinished_blind_run_shows_no_answers(db: Path) -> None:
 
     store = opened(db)
     store.begin_run(replace(run("run-3", text("x"), lanes=(lane("A"), lane("B"))), blind=True))
-    store.finish_output("run-3.1.0", done("quick zebra"), LATER).result(10)
+    store.finish_output("run-3.1.0", done("quick zebra"), LATER).result(60)
     assert "quick" not in told()
-    store.finish_output("run-3.0.0", done("slow zebra"), LATER).result(10)
+    store.finish_output("run-3.0.0", done("slow zebra"), LATER).result(60)
     assert told().count("quick zebra") == 2
     store.close()
 
@@ -250,7 +250,7 @@ def test_saved_search_is_run_by_name_and_narrowed_down(db: Path, said: Said) -> 
     assert (code, out) == (0, "")
     assert "There are no saved searches yet" in err
     store = opened(db)
-    store.searches.saved.save(SavedSearch("u", "Good ones", "winner:yes", NOW)).result(10)
+    store.searches.saved.save(SavedSearch("u", "Good ones", "winner:yes", NOW)).result(60)
     store.close()
     assert said("searches")[:2] == (0, "Good ones\twinner:yes\n")
     assert json.loads(said("searches", "--json")[1])["searches"] == [
@@ -283,11 +283,11 @@ def test_test_run_is_listed_in_one_line_and_shown_as_a_report(db: Path, said: Sa
     begun(store, "test-1", content=text("Where is {{order}}?", "Be kind."), started_at=LATER)
     cells = [key(0), key(1), key(0, 1), key(1, 1)]
     outputs = answered(store, "test-1", cells, done("xylophone"))
-    store.tests.begin_scoring("test-1", "s", (), LATER).result(10)
+    store.tests.begin_scoring("test-1", "s", (), LATER).result(60)
     scores = [
         scored(cell, output, "pass" if cell.column else "fail") for cell, output in zip(cells, outputs, strict=True)
     ]
-    store.tests.save_scores("s", scores).result(10)
+    store.tests.save_scores("s", scores).result(60)
     store.close()
     code, out, _ = said("search", "kind:test check:failed")
     assert (code, out.count("\n")) == (0, 1)

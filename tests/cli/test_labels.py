@@ -25,7 +25,7 @@ CONTAINS_HASH = check_hash(CONTAINS)
 def judged(db: str) -> list[str]:
     """A history whose prompt “Order bot” has a judged test; return the uids of the answers."""
     store = opened(Path(db))
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     outputs = judged_test(store, 24)
     store.close()
     return outputs
@@ -35,7 +35,7 @@ def labelled(db: str, outputs: list[str]) -> None:
     store = opened(Path(db))
     label_all(store, outputs)
     for uid, hash_ in (("o1", HASH), ("o2", CONTAINS_HASH)):
-        store.tests.overrule("t1", outputs[3], hash_, "fail", "see mail", LATER, uid).result(10)
+        store.tests.overrule("t1", outputs[3], hash_, "fail", "see mail", LATER, uid).result(60)
     store.close()
 
 

@@ -22,7 +22,7 @@ def db(tmp_path: Path) -> Path:
     store.create_prompt("p", "Order bot", NOW)
     for number in range(20):
         store.begin_run(run(f"r{number}", text(f"Ask {number}")))
-        store.finish_output(f"r{number}.0.0", done("words " * 900), LATER).result(10)
+        store.finish_output(f"r{number}.0.0", done("words " * 900), LATER).result(60)
     store.close()
     return path
 
@@ -132,7 +132,7 @@ def runs(db: Path) -> int:
 def more(db: Path) -> None:
     store = opened(db)
     store.begin_run(run("later", text("Ask again")))
-    store.finish_output("later.0.0", done("words"), LATER).result(10)
+    store.finish_output("later.0.0", done("words"), LATER).result(60)
     store.close()
 
 
@@ -219,7 +219,7 @@ def test_damaged_write_ahead_log_is_kept_and_can_be_salvaged(db: Path, capsys: p
     store = opened(db)
     for number in range(5):
         store.begin_run(run(f"logged{number}", text("In the log")))
-        store.finish_output(f"logged{number}.0.0", done("words"), LATER).result(10)
+        store.finish_output(f"logged{number}.0.0", done("words"), LATER).result(60)
     log = db.with_name(f"{db.name}-wal")
     body = bytearray(log.read_bytes())
     file = db.read_bytes()

@@ -95,7 +95,7 @@ def test_a_case_that_is_held_out_here_is_held_out_for_a_pack_that_shows_it(
     store = opened_store(tmp_path / "other.db")
     uid = next(row.uid for row in store.prompts() if row.name == "Greeting")
     kept: list[Case] = [replace(case, held_out=case.name == "Case 0") for case in store.packs.cases(uid)]
-    store.packs.save_cases(uid, kept).result(10)
+    store.packs.save_cases(uid, kept).result(60)
     store.close()
     assert [cell["name"] for cell in report()["cells"]] == ["Case 1"]
     assert report("--hold-out")["set"] == "holdout"

@@ -288,9 +288,9 @@ class TestStandIn:
             assert engine.heard.result(other).state == "stopped"
             flag.touch()
             assert engine.heard.result(slow).text == "xy"
-            assert engine.client.list_models(ECHO).result(10) == ("one",)
+            assert engine.client.list_models(ECHO).result(60) == ("one",)
             with pytest.raises(EngineError):
-                engine.client.check_key(ECHO, "k").result(10)
+                engine.client.check_key(ECHO, "k").result(60)
 
     def test_scripted_engine_crashes_and_hangs(self, tmp_path: Path) -> None:
         with scripted(tmp_path, {"text": "x"}, {"exit": 3}) as engine:

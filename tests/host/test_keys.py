@@ -176,7 +176,7 @@ def test_hanging_keyring_is_reported_and_does_not_block_redaction() -> None:
         assert asked.wait(10)
         assert store.secrets() == (PLANTED,)
         with pytest.raises(HostError, match="within"):
-            question.result(10)
+            question.result(60)
     answer.set()
 
 

@@ -28,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 def store(path: Path) -> Iterator[Store]:
     """An open history with one prompt, uid "p"."""
     store = opened(path)
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     yield store
     store.close()
 
@@ -55,13 +55,13 @@ def _filled(path: Path, runs: int) -> Path:
         given = (("order", str(number)),)
         beside = (BesideLane("C", f"r{number - 3}", 2),) if number > 2 else ()
         asked = run(name, text(f"Ask {number} 注文"), lanes=lanes, prompt=prompt, values=given, beside=beside)
-        store.begin_run(asked).result(10)
+        store.begin_run(asked).result(60)
         store.finish_output(f"{name}.0.0", FULL_RESULT, NOW)
-        store.finish_output(f"{name}.1.0", done(f"answer {number} " * (1 + number * 20)), NOW).result(10)
+        store.finish_output(f"{name}.1.0", done(f"answer {number} " * (1 + number * 20)), NOW).result(60)
         if number % 2:
             outputs = (f"{name}.0.0", f"{name}.1.0")
-            store.mark(name, f"v{number}", Verdict("winner", (1,)), outputs, LATER).result(10)
-    store.add_blob(b"\x89PNG" + bytes(range(256)) * 40, "image/png").result(10)
+            store.mark(name, f"v{number}", Verdict("winner", (1,)), outputs, LATER).result(60)
+    store.add_blob(b"\x89PNG" + bytes(range(256)) * 40, "image/png").result(60)
     store.close()
     return path
 

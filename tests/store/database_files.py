@@ -24,5 +24,5 @@ def write_some(path: Path) -> None:
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW)
     store.begin_run(run("r", text("Hi")))
-    store.finish_output("r.0.0", done("Hello"), NOW).result(10)
+    store.finish_output("r.0.0", done("Hello"), NOW).result(60)
     store.close()

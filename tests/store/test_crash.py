@@ -76,11 +76,11 @@ def test_killed_process_loses_nothing_already_written(store: Store, path: Path, 
     said = kill_after(start(path, "dead"), random.Random(seed).randint(1, 60))
     assert said
     store = opened(path)
-    recovered = store.recover(lambda owner: False, LATER).result(10)
+    recovered = store.recover(lambda owner: False, LATER).result(60)
     assert recovered.outputs <= 2
     check(store, said, "dead")
     assert store.draft("p") is not None
-    store.begin_run(run("after", text("goes on"))).result(10)
+    store.begin_run(run("after", text("goes on"))).result(60)
     settled(store)
     store.close()
     connection = sqlite3.connect(path)
@@ -92,12 +92,12 @@ def test_killed_process_loses_nothing_already_written(store: Store, path: Path, 
 
 
 def test_recovery_after_a_kill_leaves_runs_of_a_live_process_alone(store: Store, path: Path) -> None:
-    store.begin_run(run("mine", text("mine"), owner="alive")).result(10)
-    store.save_partials([PartialText("mine.0.0", "text", 0, "so far")]).result(10)
+    store.begin_run(run("mine", text("mine"), owner="alive")).result(60)
+    store.save_partials([PartialText("mine.0.0", "text", 0, "so far")]).result(60)
     noticed = store.data_version()
     said = kill_after(start(path, "dead"), 17)
     assert store.data_version() != noticed
-    store.recover(lambda owner: owner == "alive", LATER).result(10)
+    store.recover(lambda owner: owner == "alive", LATER).result(60)
     check(store, said, "dead")
     assert store.iteration("mine").running
     assert store.iteration_detail("mine").outputs[0].result.text == "so far"
@@ -116,7 +116,7 @@ def test_three_processes_write_to_one_history_without_loss(store: Store, path: P
     assert [row.number for row in rows] == list(range(24, 0, -1))
     assert store.iteration_count("p") == 24
     assert sorted(version.number for version in store.versions("p")) == list(range(1, 25))
-    store.recover(lambda owner: owner == "here", LATER).result(10)
+    store.recover(lambda owner: owner == "here", LATER).result(60)
     check(store, [], "one")
     check(store, [], "two")
 
@@ -129,23 +129,23 @@ from workbench.store import StoreError
 disk = Path(sys.argv[1])
 path = disk / "history.db"
 store = opened(path)
-store.create_prompt("p", "Order bot", NOW).result(10)
+store.create_prompt("p", "Order bot", NOW).result(60)
 ballast = disk / "ballast"
 ballast.write_bytes(b"x" * 1_000_000)
 written, code = [], ""
 for n in range(1000):
     words = "".join(random.Random(n).choices("abcdefgh ", k=30_000))
     try:
-        store.begin_run(run(f"r{n}", text(words))).result(10)
+        store.begin_run(run(f"r{n}", text(words))).result(60)
         written.append(f"r{n}")
-        store.finish_output(f"r{n}.0.0", done(words), LATER).result(10)
+        store.finish_output(f"r{n}.0.0", done(words), LATER).result(60)
     except StoreError as error:
         code = error.code
         break
 assert code == "full", code
 assert [row.run_uid for row in store.iterations("p", limit=1000)] == written[::-1]
 ballast.unlink()
-store.begin_run(run("after", text("room again"))).result(10)
+store.begin_run(run("after", text("room again"))).result(60)
 store.close()
 store = opened(path)
 assert [row.run_uid for row in store.iterations("p", limit=1000)] == ["after", *written[::-1]]

@@ -77,7 +77,7 @@ def test_history_of_a_newer_minor_format_is_writable(path: Path) -> None:
     sql(path, "ALTER TABLE outputs ADD COLUMN mood TEXT", f"PRAGMA user_version = {VERSION + 7}")
     store = opened(path)
     assert (store.read_only, store.notice) == (False, "")
-    store.begin_run(run("r2", text("Hi"))).result(10)
+    store.begin_run(run("r2", text("Hi"))).result(60)
     store.close()
     assert sql(path, "PRAGMA user_version") == [(VERSION + 7,)]
 
@@ -182,7 +182,7 @@ def test_damage_found_while_reading_raises_an_error_and_other_data_is_read(path:
     assert caught.value.code == "corrupt"
     assert store.version("p", 1).content == text("Hi")
     with pytest.raises(StoreError, match="damaged"):
-        store.add_attempt("r.0.0", "again", NOW).result(10)
+        store.add_attempt("r.0.0", "again", NOW).result(60)
     store.close()
 
 
@@ -197,12 +197,12 @@ def test_file_locked_by_another_program_raises_an_error(path: Path) -> None:
     futures = [store.create_prompt(f"q{n}", "New", NOW) for n in range(4)]
     for future in futures:
         with pytest.raises(StoreError, match="locked") as caught:
-            future.result(10)
+            future.result(60)
         assert caught.value.code == "busy"
     assert store.iteration_count("p") == 1
     other.execute("ROLLBACK")
     other.close()
-    store.create_prompt("q", "New", NOW).result(10)
+    store.create_prompt("q", "New", NOW).result(60)
     store.close()
 
 
@@ -212,7 +212,7 @@ def test_write_waits_for_a_short_lock(path: Path) -> None:
     other.execute("BEGIN IMMEDIATE")
     future = store.create_prompt("p", "New", NOW)
     threading.Timer(0.05, lambda: other.execute("ROLLBACK")).start()
-    future.result(10)
+    future.result(60)
     other.close()
     store.close()
 
@@ -221,7 +221,7 @@ def test_write_waits_for_a_short_lock(path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be moved on Windows")
 def test_moved_or_replaced_file_is_not_written_until_restored(path: Path, instead: str) -> None:
     store = opened(path)
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     away = path.with_name("away.db")
     path.rename(away)
     if instead == "another history":
@@ -229,10 +229,10 @@ def test_moved_or_replaced_file_is_not_written_until_restored(path: Path, instea
         write_some(other)
         other.rename(path)
     with pytest.raises(StoreError, match="moved or replaced") as told:
-        store.create_prompt("q", "Another bot", NOW).result(10)
+        store.create_prompt("q", "Another bot", NOW).result(60)
     assert told.value.code == "moved"
     away.replace(path)
-    store.create_prompt("q", "Another bot", NOW).result(10)
+    store.create_prompt("q", "Another bot", NOW).result(60)
     assert [prompt.uid for prompt in store.prompts()] == ["q", "p"]
     store.close()
 

@@ -21,7 +21,7 @@ def other(path: Path) -> Path:
     """A second history, not open, with one prompt, uid "theirs"."""
     file = path.with_name("other.db")
     store = opened(file)
-    store.create_prompt("theirs", "Their bot", NOW).result(10)
+    store.create_prompt("theirs", "Their bot", NOW).result(60)
     store.close()
     return file
 
@@ -43,7 +43,7 @@ def kept(path: Path) -> list[Path]:
 def test_replaced_open_history_is_kept_and_the_new_file_stays_intact(path: Path, other: Path) -> None:
     store = opened(path)
     for number in range(50):
-        store.create_prompt(f"p{number:02}", "Order bot", NOW).result(10)
+        store.create_prompt(f"p{number:02}", "Order bot", NOW).result(60)
     assert store.look_at_place() is None
     other.replace(path)
     told = store.look_at_place()
@@ -54,7 +54,7 @@ def test_replaced_open_history_is_kept_and_the_new_file_stays_intact(path: Path,
     assert str(mine) in told.detail
     assert [prompt.uid for prompt in store.prompts()] == [f"p{number:02}" for number in reversed(range(50))]
     with pytest.raises(StoreError, match="Another file replaced"):
-        store.create_prompt("late", "Late bot", NOW).result(10)
+        store.create_prompt("late", "Late bot", NOW).result(60)
     store.close()
     assert uids(path) == ["theirs"]
     assert uids(mine) == [f"p{number:02}" for number in range(50)]
@@ -63,7 +63,7 @@ def test_replaced_open_history_is_kept_and_the_new_file_stays_intact(path: Path,
 
 def test_history_replaced_before_closing_is_kept(path: Path, other: Path) -> None:
     store = opened(path)
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     other.replace(path)
     store.close()
     assert uids(path) == ["theirs"]
@@ -72,11 +72,11 @@ def test_history_replaced_before_closing_is_kept(path: Path, other: Path) -> Non
 
 def test_closing_the_replaced_history_keeps_writes_to_the_new_file(path: Path, other: Path) -> None:
     store = opened(path)
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     other.replace(path)
     store.look_at_place()
     another = opened(path)
-    another.create_prompt("later", "Later bot", NOW).result(10)
+    another.create_prompt("later", "Later bot", NOW).result(60)
     assert [prompt.uid for prompt in store.prompts()] == ["p"]
     store.close()
     assert {prompt.uid for prompt in another.prompts()} == {"theirs", "later"}
@@ -86,11 +86,11 @@ def test_closing_the_replaced_history_keeps_writes_to_the_new_file(path: Path, o
 
 def test_log_held_by_a_reader_does_not_affect_the_new_file(path: Path, other: Path) -> None:
     store = opened(path, busy_ms=50)
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     reader = connect(path, mode="ro")
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM prompts").fetchone()
-    store.create_prompt("q", "Another bot", NOW).result(10)
+    store.create_prompt("q", "Another bot", NOW).result(60)
     other.replace(path)
     store.look_at_place()
     assert uids(path) == ["theirs"]
@@ -102,7 +102,7 @@ def test_log_held_by_a_reader_does_not_affect_the_new_file(path: Path, other: Pa
 
 def test_reading_a_replaced_history_raises_an_error(path: Path, other: Path) -> None:
     store = opened(path)
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     other.replace(path)
     with pytest.raises(StoreError) as caught:
         store.prompts()
@@ -112,7 +112,7 @@ def test_reading_a_replaced_history_raises_an_error(path: Path, other: Path) -> 
 
 def test_backup_and_shrink_of_a_replaced_history_are_refused(path: Path, other: Path) -> None:
     store = opened(path)
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     folder = path.with_name("backups")
     store.upkeep.backup(folder, NOW, by_hand=True)
     before = sorted(folder.iterdir())
@@ -136,7 +136,7 @@ def test_replaced_history_is_kept_at_closing_if_the_disk_was_full(
     path: Path, other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = opened(path)
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     other.replace(path)
 
     def full(*_: object) -> None:
@@ -157,7 +157,7 @@ def test_replaced_history_is_kept_at_closing_if_the_disk_was_full(
 
 def test_history_moved_away_and_back_can_be_used_again(path: Path) -> None:
     store = opened(path)
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     away = path.with_name("away.db")
     path.rename(away)
     told = store.look_at_place()
@@ -165,7 +165,7 @@ def test_history_moved_away_and_back_can_be_used_again(path: Path) -> None:
     assert told.code == "moved"
     away.rename(path)
     assert store.look_at_place() is None
-    store.create_prompt("q", "Another bot", NOW).result(10)
+    store.create_prompt("q", "Another bot", NOW).result(60)
     path.rename(away)
     store.close()
     assert kept(path) == []

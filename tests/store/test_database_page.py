@@ -26,11 +26,11 @@ def connection(store: Store) -> Iterator[sqlite3.Connection]:
     store.begin_run(run("r1", text("Where is {{order}}?"), lanes=(lane("A", "vendor/one"), lane("B", "two"))))
     store.finish_output("r1.0.0", FULL_RESULT, LATER)
     store.finish_output("r1.1.0", FAILED, LATER)
-    store.mark("r1", "v1", Verdict("winner", (0,)), ("r1.0.0", "r1.1.0"), LATER).result(10)
+    store.mark("r1", "v1", Verdict("winner", (0,)), ("r1.0.0", "r1.1.0"), LATER).result(60)
     answer = ImportedAnswer(Result("finished", "yes"), LATER, foreign_id="x:0", extra='{"pass": true, "score": 1}')
     lanes = (ImportedLane("three", Content((Message("user", "?"),))),)
     imported = ImportedRun("x", ImportedPrompt("k", "Imported"), NOW, lanes, (answer,), (RunSet("", "", ()),))
-    store.imports.add(ImportOrigin("promptfoo", "out.json", NOW), [imported]).result(10)
+    store.imports.add(ImportOrigin("promptfoo", "out.json", NOW), [imported]).result(60)
     connection = sqlite3.connect(store.path)
     yield connection
     connection.close()
@@ -76,7 +76,7 @@ def test_recipe_for_winners_distinguishes_prompts_with_the_same_name(
 ) -> None:
     recipe = dict(RECIPES)["The answers that won, with the text of the prompt that made them"]
     store.create_prompt("other", connection.execute("SELECT name FROM prompts WHERE uid = 'p'").fetchone()[0], NOW)
-    store.begin_run(run("r2", text("Something else"), prompt="other")).result(10)
+    store.begin_run(run("r2", text("Something else"), prompt="other")).result(60)
     assert [asked for _, _, asked, *_ in connection.execute(recipe)] == ["Where is {{order}}?"]
 
 
@@ -84,7 +84,7 @@ def test_recipe_for_listed_runs_omits_deleted_runs(store: Store, connection: sql
     recipe = dict(RECIPES)["The runs that the History lists, without those that were archived or deleted"]
     before = connection.execute(recipe).fetchall()
     assert len(before) == 2
-    store.curation.delete(["r1"], True).result(10)
+    store.curation.delete(["r1"], True).result(60)
     assert connection.execute("SELECT count(*) FROM run_list").fetchone() == (2,), "the views include it"
     assert [row for row in before if row[-1] != "r1"] == connection.execute(recipe).fetchall()
 

@@ -29,7 +29,7 @@ def test_history_of_a_newer_major_format_is_read_only(path: Path) -> None:
     assert "newer release (format 2.3)" in store.notice
     assert store.iteration_detail("r").outputs[0].result.text == "Hello"
     with pytest.raises(StoreError, match="newer release") as caught:
-        store.create_prompt("q", "New", NOW).result(10)
+        store.create_prompt("q", "New", NOW).result(60)
     assert caught.value.code == "newer_major"
     with pytest.raises(StoreError, match="newer release") as caught:
         store.endpoints()
@@ -60,7 +60,7 @@ try:
     store = opened(Path(sys.argv[1]))
     seen = {"read_only": store.read_only, "notice": store.notice, "iterations": store.iteration_count("p")}
     try:
-        store.create_prompt("q", "New", NOW).result(10)
+        store.create_prompt("q", "New", NOW).result(60)
     except StoreError as error:
         seen["code"] = error.code
     store.close()
@@ -105,7 +105,7 @@ def test_read_only_history_with_an_unmerged_log_is_refused(public: Path) -> None
     path = public / "history.db"
     write_some(path)
     store = opened(path)
-    store.begin_run(run("r2", text("Hi"))).result(10)
+    store.begin_run(run("r2", text("Hi"))).result(60)
     copy = public / "copy"
     copy.mkdir()
     for name in ("history.db", "history.db-wal"):

@@ -86,7 +86,7 @@ def test_readers_cannot_write(store: Store) -> None:
 def test_reader_sees_one_snapshot(store: Store) -> None:
     with store._readers.use() as connection:
         assert connection.execute("SELECT count(*) FROM runs").fetchone() == (0,)
-        store.begin_run(run("r", text("x"))).result(10)
+        store.begin_run(run("r", text("x"))).result(60)
         assert connection.execute("SELECT count(*) FROM runs").fetchone() == (0,)
     assert store.iteration_count("p") == 1
 
@@ -111,8 +111,8 @@ def failing(store: Store, *, inside: bool) -> None:
 def test_read_that_failed_between_rows_does_not_pin_an_old_snapshot(store: Store, *, inside: bool) -> None:
     with pytest.raises(ZeroDivisionError) as kept:
         failing(store, inside=inside)
-    store.save_draft("p", Draft(text("x"), (), ()), NOW).result(10)
-    store.begin_run(run("r", text("x"))).result(10)
+    store.save_draft("p", Draft(text("x"), (), ()), NOW).result(60)
+    store.begin_run(run("r", text("x"))).result(60)
     assert store.iteration_count("p") == 1
     assert kept.value.__traceback__ is not None
 
@@ -128,7 +128,7 @@ def test_connections_of_ended_threads_are_released(store: Store) -> None:
 
 def test_data_version_changes_for_other_writers_only(store: Store, path: Path) -> None:
     before = store.data_version()
-    store.create_prompt("q", "Mine", NOW).result(10)
+    store.create_prompt("q", "Mine", NOW).result(60)
     assert store.data_version() == before
     other = sqlite3.connect(path)
     other.execute("UPDATE prompts SET name = 'Theirs'")

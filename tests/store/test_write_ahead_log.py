@@ -21,7 +21,7 @@ def crashed(path: Path, tmp_path: Path) -> Path:
     store.create_prompt("p", "Order bot", NOW)
     for number in range(8):
         store.begin_run(run(f"r{number}", text(f"Ask {number}")))
-        store.finish_output(f"r{number}.0.0", done("words"), NOW).result(10)
+        store.finish_output(f"r{number}.0.0", done("words"), NOW).result(60)
     assert damaged_log(path) == "", "an active log is not damaged"
     copy = tmp_path / "crashed" / "history.db"
     copy.parent.mkdir()

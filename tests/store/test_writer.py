@@ -87,7 +87,7 @@ def test_queued_changes_share_a_transaction(writer: Writer) -> None:
     writer._connection.set_trace_callback(lambda sql: begins.append(sql) if sql.startswith("BEGIN") else None)
     futures = [insert(writer, x) for x in range(30)]
     release.set()
-    assert [future.result(10) for future in futures] == list(range(30))
+    assert [future.result(60) for future in futures] == list(range(30))
     assert len(begins) == 1
     writer.close()
 
@@ -97,7 +97,7 @@ def test_follow_up_work_starts_with_the_change_and_continues_when_idle(writer: W
     first = insert(writer, 1)
     follows.pieces = 4
     release.set()
-    first.result(10)
+    first.result(60)
     assert follows.done[:1] == [writer_module._SMALL]
     _until(lambda: follows.pieces == 0)
     assert follows.done == [writer_module._SMALL, *[writer_module._LARGE] * 3]
@@ -111,7 +111,7 @@ def test_follow_up_work_shares_the_transaction_of_the_change(writer: Writer, fol
     first = insert(writer, 1, durable=True)
     follows.pieces = 1
     release.set()
-    first.result(10)
+    first.result(60)
     assert (follows.done, commits) == ([writer_module._SMALL], ["COMMIT"])
     writer.close()
 
@@ -125,18 +125,18 @@ def test_commit_failure_caused_by_follow_up_work_keeps_the_changes(
         connection.execute("INSERT INTO followed VALUES (7)")
         return False
 
-    writer.ask(lambda connection: connection.execute("PRAGMA foreign_keys = ON")).result(10)
+    writer.ask(lambda connection: connection.execute("PRAGMA foreign_keys = ON")).result(60)
     writer.submit(
         lambda connection: connection.execute(
             "CREATE TABLE followed (x INTEGER REFERENCES rows (x) DEFERRABLE INITIALLY DEFERRED)"
         ),
         durable=True,
-    ).result(10)
+    ).result(60)
     release = held(writer)
     futures = [insert(writer, x) for x in (1, 2)]
     follows.pieces, follows.work = 1, orphan  # type: ignore[method-assign]
     release.set()
-    assert [future.result(10) for future in futures] == [1, 2]
+    assert [future.result(60) for future in futures] == [1, 2]
     assert [error.detail for error in follows.told] == ["IntegrityError: FOREIGN KEY constraint failed"]
     writer.close()
     assert stored(path) == [1, 2]
@@ -147,21 +147,21 @@ def test_failed_follow_up_work_is_rolled_back_and_the_change_kept(writer: Writer
     first = insert(writer, 1)
     follows.pieces, follows.error = 1, sqlite3.DatabaseError("strange")
     release.set()
-    first.result(10)
+    first.result(60)
     assert [error.code for error in follows.told] == ["corrupt"]
     assert stored(path) == [1]
     connection = sqlite3.connect(path)
     assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("rows",)]
     connection.close()
     follows.error = None
-    insert(writer, 2).result(10)
+    insert(writer, 2).result(60)
     assert follows.done == [writer_module._SMALL]
     writer.close()
 
 
 def test_follow_up_work_waits_for_a_lock_without_delaying_tasks(writer: Writer, follows: Follows, path: Path) -> None:
     first = insert(writer, 1)
-    first.result(10)
+    first.result(60)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     release = held(writer)
@@ -169,7 +169,7 @@ def test_follow_up_work_waits_for_a_lock_without_delaying_tasks(writer: Writer, 
     writer._behind = True
     release.set()
     looked = writer.ask(lambda connection: 7)
-    assert looked.result(10) == 7
+    assert looked.result(60) == 7
     assert follows.done == []
     other.execute("ROLLBACK")
     other.close()
@@ -201,8 +201,8 @@ def test_change_that_fails_midway_is_rolled_back(writer: Writer, path: Path) -> 
         raise RuntimeError("midway")
 
     with pytest.raises(RuntimeError, match="midway"):
-        writer.submit(half, durable=True).result(10)
-    insert(writer, 8).result(10)
+        writer.submit(half, durable=True).result(60)
+    insert(writer, 8).result(60)
     writer.close()
     assert stored(path) == [8]
 
@@ -214,7 +214,7 @@ def test_durable_changes_are_synced_and_others_are_not(writer: Writer) -> None:
         levels.append(connection.execute("PRAGMA synchronous").fetchone()[0])
 
     for durable in (True, False, False, True):
-        writer.submit(look, durable=durable).result(10)
+        writer.submit(look, durable=durable).result(60)
     assert levels == [2, 1, 1, 2]
     release = held(writer)
     futures = [writer.submit(look, durable=durable) for durable in (False, True, False)]
@@ -229,9 +229,9 @@ def test_queued_change_can_be_cancelled(writer: Writer, path: Path) -> None:
     first, second = insert(writer, 1), insert(writer, 2)
     assert first.cancel()
     release.set()
-    assert second.result(10) == 2
+    assert second.result(60) == 2
     with pytest.raises(CancelledError):
-        first.result(10)
+        first.result(60)
     writer.close()
     assert stored(path) == [2]
 
@@ -243,13 +243,13 @@ def test_closing_writes_queued_changes_and_refuses_new_ones(writer: Writer, path
     assert all(future.done() for future in futures)
     assert stored(path) == list(range(500))
     with pytest.raises(StoreError, match="closed"):
-        insert(writer, 1).result(10)
+        insert(writer, 1).result(60)
 
 
 def test_closed_store_raises_an_error(store: Store) -> None:
     store.close()
     store.close()
-    for ask in (lambda: store.prompts(), lambda: store.set_meta("a", "b").result(10), store.data_version):
+    for ask in (lambda: store.prompts(), lambda: store.set_meta("a", "b").result(60), store.data_version):
         with pytest.raises(StoreError) as caught:
             ask()
         assert caught.value.code == "closed"
@@ -261,7 +261,7 @@ def test_closing_does_not_wait_for_a_reader(path: Path) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN")
     other.execute("SELECT * FROM prompts").fetchall()
-    store.create_prompt("q", "Summary", NOW).result(10)
+    store.create_prompt("q", "Summary", NOW).result(60)
     store.close()
     other.close()
     store = opened(path)
@@ -270,11 +270,11 @@ def test_closing_does_not_wait_for_a_reader(path: Path) -> None:
 
 
 def test_runs_started_from_many_threads_are_all_kept(store: Store) -> None:
-    store.add_version("p", "v", text("same"), None, NOW).result(10)
+    store.add_version("p", "v", text("same"), None, NOW).result(60)
 
     def work(number: int) -> None:
         for n in range(10):
-            store.begin_run(run(f"r{number}-{n}", text("same"))).result(10)
+            store.begin_run(run(f"r{number}-{n}", text("same"))).result(60)
             store.iterations("p", limit=5)
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
@@ -293,7 +293,7 @@ def noise(seed: int, size: int) -> Content:
 def test_full_disk_raises_an_error_and_writing_resumes_with_free_space(path: Path) -> None:
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW)
-    store.begin_run(run("r", text("Hi"))).result(10)
+    store.begin_run(run("r", text("Hi"))).result(60)
     assert store._writer is not None
 
     def limit(spare: int | None) -> None:
@@ -302,7 +302,7 @@ def test_full_disk_raises_an_error_and_writing_resumes_with_free_space(path: Pat
             connection.execute(f"PRAGMA max_page_count = {pages + spare if spare is not None else 1 << 30}").fetchone()
 
         assert store._writer is not None
-        store._writer.ask(set_limit).result(10)
+        store._writer.ask(set_limit).result(60)
 
     limit(3)
     big = noise(1, 200_000)
@@ -313,19 +313,19 @@ def test_full_disk_raises_an_error_and_writing_resumes_with_free_space(path: Pat
     ]
     for attempt in attempts:
         with pytest.raises(StoreError, match="disk is full") as caught:
-            attempt.result(10)
+            attempt.result(60)
         assert caught.value.code == "full"
         assert "SQLITE_FULL" in caught.value.detail
     assert store.draft("p") is None
     assert [row.run_uid for row in store.iterations("p")] == ["r"]
     assert store.iteration("r").running
-    store.set_meta("small", "fits").result(10)
+    store.set_meta("small", "fits").result(60)
 
     limit(None)
-    store.save_draft("p", Draft(big), NOW).result(10)
-    store.begin_run(run("big", big)).result(10)
-    store.finish_output("r.0.0", done(big.messages[0].text), LATER).result(10)
-    store.mark("r", "verdict", Verdict("winner", (0,)), ("r.0.0",), LATER).result(10)
+    store.save_draft("p", Draft(big), NOW).result(60)
+    store.begin_run(run("big", big)).result(60)
+    store.finish_output("r.0.0", done(big.messages[0].text), LATER).result(60)
+    store.mark("r", "verdict", Verdict("winner", (0,)), ("r.0.0",), LATER).result(60)
     store.close()
     store = opened(path)
     assert store.draft("p") == Draft(big)

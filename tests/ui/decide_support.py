@@ -50,5 +50,5 @@ def fill(desk: Desk, make: Callable[[History], object]) -> None:
     """Write a history, whose prompt opens with the window."""
     store = opened_store(desk.db)
     make(History(store))
-    store.set_meta("last_prompt", PROMPT).result(10)
+    store.set_meta("last_prompt", PROMPT).result(60)
     store.close()

@@ -20,7 +20,7 @@ def main(directory: Path) -> None:
     """Run the tests of the open prompt, and report when a part is answered."""
     desk = _desk(directory)
     window = desk.open({"default": [{"wait_ms": 150}, {"text": "Hello there."}, {"finish": "stop"}]})
-    window.store.packs.save_cases(window.prompt_uid, order_cases(CASES)).result(10)
+    window.store.packs.save_cases(window.prompt_uid, order_cases(CASES)).result(60)
     window.views.show("test")
     suites = window.testing.suites
     desk.until(lambda: suites.overview is not None and suites.tested.cases == CASES)

@@ -15,7 +15,7 @@ Key, Left, Right = Qt.Key, Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 def verdicts(desk: Desk) -> list[str]:
     """Return the kinds of the stored verdicts, once all pending ones are written."""
-    desk.window.store.set_meta("written", "").result(10)
+    desk.window.store.set_meta("written", "").result(60)
     return [kind for (kind,) in desk.rows("SELECT kind FROM verdicts ORDER BY id")]
 
 

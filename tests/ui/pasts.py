@@ -38,7 +38,7 @@ class Past:
         self._store = store
         self._now = began or datetime.now(UTC) - timedelta(days=3)
         for uid, name in ((ORDER, "Order status bot"), (TRIAGE, "Ticket triage → JSON"), (SQL, "SQL explainer")):
-            store.create_prompt(uid, name, self._moment()).result(10)
+            store.create_prompt(uid, name, self._moment()).result(60)
 
     def run(
         self,
@@ -61,13 +61,13 @@ class Past:
         start = run(
             uid, content, lanes=lanes, prompt=prompt, at=self._moment(), note=note, values=values, based_on=based_on
         )
-        self._store.begin_run(replace(start, blind=blind, sets=(RunSet("", "", values),))).result(10)
+        self._store.begin_run(replace(start, blind=blind, sets=(RunSet("", "", values),))).result(60)
         for position, result in enumerate(answers):
-            self._store.finish_output(f"{uid}.{position}.0", result, self._moment()).result(10)
+            self._store.finish_output(f"{uid}.{position}.0", result, self._moment()).result(60)
         if verdict is not None:
             places = (winner,) if verdict == "winner" else tuple(range(len(answers)))
             outputs = tuple(f"{uid}.{position}.0" for position in range(len(answers)))
-            self._store.mark(uid, f"{uid}.verdict", Verdict(verdict, places), outputs, self._moment()).result(10)
+            self._store.mark(uid, f"{uid}.verdict", Verdict(verdict, places), outputs, self._moment()).result(60)
 
     def _moment(self) -> str:
         return self._now.isoformat(timespec="milliseconds").replace("+00:00", "Z")

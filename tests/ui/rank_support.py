@@ -30,7 +30,7 @@ def opened(desk: Desk, make: Callable[[Store, str], object]) -> WindowDriver:
 def fill(db: Path, make: Callable[[Store, str], object]) -> None:
     store, prompt = history(db)
     make(store, prompt)
-    store.set_meta("last_prompt", prompt).result(10)
+    store.set_meta("last_prompt", prompt).result(60)
     store.close()
 
 

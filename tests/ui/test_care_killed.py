@@ -40,7 +40,7 @@ def test_nothing_is_lost_when_maintenance_is_killed(
     store = opened(db)
     (prompt,) = store.prompts()
     store.begin_run(run("raw", text("Hi"), prompt=prompt.uid))
-    store.finish_output("raw.0.0", FULL_RESULT, NOW).result(10)
+    store.finish_output("raw.0.0", FULL_RESULT, NOW).result(60)
     store.close()
     backups.make(db, backups.folder_of(db), NOW, by_hand=True)
     whole = outputs(db)

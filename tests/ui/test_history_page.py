@@ -33,7 +33,7 @@ def fill(desk: Desk) -> None:
     for number in range(RESPONSES):
         store.begin_run(run(f"r{number}", text("words " * 300)))
         store.finish_output(f"r{number}.0.0", FULL_RESULT, NOW)
-    store.set_note("r0", "keep this").result(10)
+    store.set_note("r0", "keep this").result(60)
 
 
 def shown_page(desk: Desk) -> HistoryPanel:
@@ -281,7 +281,7 @@ def test_daily_backup_is_automatic(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
 def test_failed_daily_backup_is_reported_once(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = tmp_path / "gone"
     window = desk.open()
-    window.store.set_meta(CARE, MaintenanceRules(folder=str(gone)).to_text()).result(10)
+    window.store.set_meta(CARE, MaintenanceRules(folder=str(gone)).to_text()).result(60)
     tried: list[str] = []
     window.maintenance.daily_failed.connect(lambda sentence, _: tried.append(sentence))
     monkeypatch.setattr(app_care, "LOOK_MS", 5)

@@ -301,7 +301,7 @@ def test_hold_out_cases_are_left_out_unless_ticked(desk: Desk, tmp_path: Path) -
     desk.run()
     store, prompt = desk.window.store, desk.window.store.prompts()[0].uid
     cases = (Case("c1", "Open", (("order", "1"),)), Case("c2", "Held", (("order", "2"),), held_out=True))
-    store.packs.save_cases(prompt, cases).result(10)
+    store.packs.save_cases(prompt, cases).result(60)
     dialog = opened(desk)
     assert not dialog.choice.hold_out.isChecked()
     assert dialog.choice.wanted().with_hold_out is False

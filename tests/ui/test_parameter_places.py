@@ -184,7 +184,7 @@ def test_new_parameter_round_trips_through_stored_lanes() -> None:
 def test_new_parameter_is_stored_in_the_history(tmp_path: Path) -> None:
     lane = Lane("A", "echo", "echo", Params(spice=3, herb="mint"))
     store = opened(tmp_path / "h.db")
-    store.create_prompt("p", "P", NOW).result(10)
-    store.begin_run(run("r", text("x"), lanes=(lane,))).result(10)
+    store.create_prompt("p", "P", NOW).result(60)
+    store.begin_run(run("r", text("x"), lanes=(lane,))).result(60)
     assert store.iteration_detail("r").lanes[0].lane.params == lane.params
     store.close()

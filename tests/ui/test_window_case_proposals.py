@@ -197,7 +197,7 @@ def test_earlier_proposals_are_opened_from_the_history(desk: Desk) -> None:
     values = (("count", "5"), ("wish", "refunds"), ("variables", '["question"]'), ("cases", "[]"), ("answers", "[]"))
     start = run("propose", None, prompt=ORDER, kind="propose", lanes=[lane(pinned=1)], values=values, at=utc_now())
     store.begin_run(start)
-    store.finish_output("propose.0.0", done(ANSWER), utc_now()).result(10)
+    store.finish_output("propose.0.0", done(ANSWER), utc_now()).result(60)
     desk.until(lambda: not window.workbench.searcher.behind())
     assert searched(desk, view, "kind:propose") == ["propose"]
     shown(desk, view, "propose")

@@ -30,13 +30,13 @@ def tuned_history(history: History, *tested: str, tuned: str = TUNED) -> None:
     store = history.store
     for name in ("general", "refusal"):
         draft = Draft(Content((Message("user", "{{order}}"),)))
-        store.save_draft(history.guard(name, 3), draft, history.now()).result(10)
+        store.save_draft(history.guard(name, 3), draft, history.now()).result(60)
     columns = tuple(Lane(f"t-{model}", LITELLM, model) for model in tested)
     settings = store.tests.settings(PROMPT)
-    store.tests.save_settings(PROMPT, replace(settings, columns=columns), history.now()).result(10)
+    store.tests.save_settings(PROMPT, replace(settings, columns=columns), history.now()).result(60)
     lanes = (Lane("own", LITELLM, MODEL), *((Lane("tuned", LITELLM, tuned),) if tuned else ()))
     draft = Draft(Content((Message("user", "{{order}}"),)), lanes=lanes)
-    store.save_draft(PROMPT, draft, history.now()).result(10)
+    store.save_draft(PROMPT, draft, history.now()).result(60)
     history.test(Col(rated(50, 60)), set_name="holdout", first=80)
 
 
@@ -59,7 +59,7 @@ def test_cases_for_the_hold_out_are_counted_as_they_join_it(desk: Desk) -> None:
     start = "25 more cases for the hold-out: 0 of 25 added. Add about 75: a third of new cases joins the hold-out."
     assert dialog.wanted.text() == start
     made = [Case(f"new-{at}", f"New {at}", (("order", f"new {at}"),)) for at in range(30)]
-    window.store.packs.append_cases(PROMPT, made).result(10)
+    window.store.packs.append_cases(PROMPT, made).result(60)
     joined = sum(case.held_out for case in window.store.packs.cases(PROMPT) if case.uid.startswith("new-"))
     assert 0 < joined < 25
     window.dialogs.announce_cases()

@@ -245,7 +245,7 @@ def test_unfinished_purge_is_reported_at_the_next_start_and_can_be_completed(des
     """It came after the runs had gone and before the file was written anew."""
     desk.open()
     store = desk.window.store
-    store.set_meta(UNCLEAN, "1").result(10)
+    store.set_meta(UNCLEAN, "1").result(60)
     desk.close()
     desk.open()
     desk.until(lambda: desk.notice().startswith("Deleted data may still be in the file"))

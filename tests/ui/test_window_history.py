@@ -157,7 +157,7 @@ def test_blind_run_shows_no_model_names_until_judged(desk: Desk) -> None:
         "order-4",
         Verdict("winner", (1,), blind=True),
         tuple(Judged(f"order-4.{place}.0", place, "finished") for place in (0, 1)),
-    ).result(10)
+    ).result(60)
     view.refresh()
     desk.until(lambda: view.detail.answers[0].cards.shown()[1].title.full() == "★ haiku")
 

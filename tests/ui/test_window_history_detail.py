@@ -77,7 +77,7 @@ def test_highlighted_text_is_never_parsed_as_html(desk: Desk) -> None:
     store = desk.window.store
     values = (("question", "<b>bold</b> & <img src=x> needle"),)
     store.begin_run(run("html", text("{{question}}"), prompt=ORDER, values=values, note="<i>needle</i>", at=utc_now()))
-    store.finish_output("html.0.0", done("Fine."), utc_now()).result(10)
+    store.finish_output("html.0.0", done("Fine."), utc_now()).result(60)
     desk.until(lambda: not desk.window.workbench.searcher.behind())
     assert searched(desk, view, "needle") == ["html"]
     looked = shown(desk, view, "html")
@@ -130,7 +130,7 @@ def test_imported_run_is_labelled_as_import_and_can_be_restored(desk: Desk) -> N
     window, store = desk.window, desk.window.store
     start = run("imported", text("Brought in {{q}}"), prompt=ORDER, kind="import", values=(("q", "1"),), at=utc_now())
     store.begin_run(start)
-    store.finish_output("imported.0.0", done("From elsewhere."), utc_now()).result(10)
+    store.finish_output("imported.0.0", done("From elsewhere."), utc_now()).result(60)
     desk.until(lambda: not window.workbench.searcher.behind())
     assert searched(desk, view, "kind:import") == ["imported"]
     shown(desk, view, "imported")
@@ -155,7 +155,7 @@ def test_improvement_run_opens_as_a_proposal_and_cannot_be_restored(desk: Desk) 
     values = (("base", base), ("tag", "x"), ("feedback", "Be kinder."), ("instructions", ""), ("answers", "[]"))
     start = run("improve", None, prompt=ORDER, kind="improve", lanes=[lane(pinned=1)], values=values, at=utc_now())
     store.begin_run(start)
-    store.finish_output("improve.0.0", done("No proposal."), utc_now()).result(10)
+    store.finish_output("improve.0.0", done("No proposal."), utc_now()).result(60)
     desk.until(lambda: not window.workbench.searcher.behind())
     assert searched(desk, view, "kind:improve") == ["improve"]
     shown(desk, view, "improve")
@@ -209,9 +209,9 @@ def test_answers_are_shown_incrementally_and_only_of_the_selected_run(desk: Desk
     store = desk.window.store
     lanes = tuple(lane(f"{number}", f"model-{number}") for number in range(7))
     for uid in ("first", "second"):
-        store.begin_run(run(uid, text("{{question}}"), prompt=ORDER, lanes=lanes, at=utc_now())).result(10)
+        store.begin_run(run(uid, text("{{question}}"), prompt=ORDER, lanes=lanes, at=utc_now())).result(60)
         for number in range(7):
-            store.finish_output(f"{uid}.{number}.0", done(f"{uid} {number}\n\n\n\nThe end."), utc_now()).result(10)
+            store.finish_output(f"{uid}.{number}.0", done(f"{uid} {number}\n\n\n\nThe end."), utc_now()).result(60)
     view.refresh()
     desk.until(lambda: "first" in uids(view))
 
@@ -286,8 +286,8 @@ def test_comparison_and_selection_are_kept_when_a_new_run_appears(desk: Desk) ->
     desk.until(lambda: view.detail.pair is not None)
     selected(view.detail.diff, 3, 8)
     store = desk.window.store
-    store.begin_run(run("new", text("{{question}}"), prompt=ORDER, at=utc_now())).result(10)
-    store.finish_output("new.0.0", done("Fine."), utc_now()).result(10)
+    store.begin_run(run("new", text("{{question}}"), prompt=ORDER, at=utc_now())).result(60)
+    store.finish_output("new.0.0", done("Fine."), utc_now()).result(60)
     (looker,) = view.findChildren(RunDetailReader)
     with desk.qtbot.waitSignal(looker.paired):
         view.refresh()

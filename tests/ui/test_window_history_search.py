@@ -120,10 +120,10 @@ def test_search_is_repeated_until_the_index_is_up_to_date(desk: Desk, monkeypatc
     store = desk.window.store
     with monkeypatch.context() as busy:
         busy.setattr(Indexer, "work", lambda *_: False)
-        store.searches.rebuild().result(10)
+        store.searches.rebuild().result(60)
         assert searched(desk, view, "track* winner:yes") == []
         assert view.bar.said() == "8 runs cannot be found by their words until indexed."
     # Any change wakes the indexer.
-    store.set_note("sql-1", "").result(10)
+    store.set_note("sql-1", "").result(60)
     desk.until(lambda: uids(view) == ["order-3"])
     assert view.bar.said() == ""

@@ -32,12 +32,12 @@ def a_test(store: Store, uid: str, failing: int, *, cases: tuple[Case, ...] = CA
     begun(store, uid, prompt_uid=ORDER, cases=cases, columns=columns, started_at=utc_now(), **fields)
     cells = [key(number, column) for column in (0, 1) for number in range(len(cases))]
     outputs = answered(store, uid, cells, done("Your parcel is a xylophone."))
-    store.tests.begin_scoring(uid, f"{uid}.s", (Check("is-json"),), LATER).result(10)
+    store.tests.begin_scoring(uid, f"{uid}.s", (Check("is-json"),), LATER).result(60)
     scores = []
     for cell, output in zip(cells, outputs, strict=True):
         state: CellState = "fail" if cell.column == 0 and cell.case < failing else "pass"
         scores.append(scored(cell, output, state))
-    store.tests.save_scores(f"{uid}.s", scores).result(10)
+    store.tests.save_scores(f"{uid}.s", scores).result(60)
 
 
 def looked(desk: Desk, view: HistoryView, query: str = "kind:test") -> list[str]:

@@ -38,10 +38,10 @@ def opened(desk: Desk, cases: tuple[Case, ...] = CASES, *, held: tuple[str, ...]
     """Open Test on a prompt with cases, of which the first `ran` held-out ones were tested, and a column."""
     desk.open()
     store, prompt = desk.window.store, desk.window.prompt_uid
-    store.packs.save_cases(prompt, cases).result(10)
-    store.tests.save_settings(prompt, SuiteSettings((CONTAINS,), columns=(COLUMN,)), NOW).result(10)
+    store.packs.save_cases(prompt, cases).result(60)
+    store.tests.save_settings(prompt, SuiteSettings((CONTAINS,), columns=(COLUMN,)), NOW).result(60)
     if held:
-        store.tests.set_aside(prompt, held, "salt", NOW).result(10)
+        store.tests.set_aside(prompt, held, "salt", NOW).result(60)
         hold_out_ran(desk, tuple(case for case in cases if case.uid in held)[:ran])
     desk.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     view = desk.window.views.page("test")
@@ -67,14 +67,14 @@ def hold_out_ran(desk: Desk, cases: tuple[Case, ...]) -> None:
         version_uid="h1.version",
         set_name="holdout",
     )
-    store.tests.begin(start).result(10)
+    store.tests.begin(start).result(60)
     keys = [key(number) for number in range(len(cases))]
     uids = [f"h1.{number}" for number in range(len(cases))]
     starts = [CellStart(one, uid, cell_identity("q", uid, 0, 1)) for one, uid in zip(keys, uids, strict=True)]
-    store.tests.start_outputs("h1", starts, "owner", NOW).result(10)
-    store.tests.finish_outputs([CellEnd(uid, done(f"secret {uid}"), LATER) for uid in uids]).result(10)
-    store.tests.begin_scoring("h1", "s1", (CONTAINS,), NOW).result(10)
-    store.tests.save_scores("s1", [scored(one, uid, "fail") for one, uid in zip(keys, uids, strict=True)]).result(10)
+    store.tests.start_outputs("h1", starts, "owner", NOW).result(60)
+    store.tests.finish_outputs([CellEnd(uid, done(f"secret {uid}"), LATER) for uid in uids]).result(60)
+    store.tests.begin_scoring("h1", "s1", (CONTAINS,), NOW).result(60)
+    store.tests.save_scores("s1", [scored(one, uid, "fail") for one, uid in zip(keys, uids, strict=True)]).result(60)
 
 
 def held(desk: Desk) -> int:
@@ -245,7 +245,7 @@ def test_nothing_of_a_hold_out_reaches_what_changes_the_prompt(desk: Desk) -> No
         Case(f"case-{at}", name, (("question", name),), held_out=at == 0)
         for at, name in enumerate(("Hidden?", "Open?"))
     ]
-    store.packs.save_cases(prompt, cases).result(10)
+    store.packs.save_cases(prompt, cases).result(60)
     window.actions["improve"].trigger()
     improve = window.dialogs.improve
     assert improve is not None

@@ -40,7 +40,7 @@ def opened(desk: Desk, count: int, judged: int, *, people: bool = True, blind: b
         if pairs:
             compared(store, prompt, pairs)
         settings = SuiteSettings(judge=JudgeSettings(Lane("judge", ECHO, "strict")))
-        store.tests.save_settings(prompt, settings, LATER).result(10)
+        store.tests.save_settings(prompt, settings, LATER).result(60)
 
     fill(desk.db, make)
     if blind:

@@ -39,9 +39,9 @@ def prepared(desk: Desk, judge: JudgeSettings, cases: int = 6) -> None:
     """Open the window with a prompt whose answers are judged."""
     window = desk.open(SCRIPT)
     made = [Case(new_uid(), f"case {number}", (("question", f"A{number}"), ("record", "-"))) for number in range(cases)]
-    window.store.packs.save_cases(window.prompt_uid, made).result(10)
+    window.store.packs.save_cases(window.prompt_uid, made).result(60)
     settings = SuiteSettings((KIND,), columns=COLUMNS, judge=judge)
-    window.store.tests.save_settings(window.prompt_uid, settings, "2026-11-24T00:00:00.000Z").result(10)
+    window.store.tests.save_settings(window.prompt_uid, settings, "2026-11-24T00:00:00.000Z").result(60)
 
 
 def opened_view(desk: Desk) -> TestView:
@@ -84,7 +84,7 @@ def test_without_a_judge_the_page_offers_to_choose_one(desk: Desk) -> None:
     # The model itself: the list is tested elsewhere.
     desk.window.workbench.store.tests.save_settings(
         desk.window.prompt_uid, SuiteSettings((KIND,), columns=COLUMNS, judge=JudgeSettings(COLUMNS[0])), "2027"
-    ).result(10)
+    ).result(60)
     view.suites.refresh()
     desk.until(lambda: "is tested, too" in view.judge.text.text())
     assert view.judge.choose.text() == "Change the judge…"

@@ -86,7 +86,7 @@ def test_judging_restarts_by_key_after_esc(desk: Desk) -> None:
     desk.press(Key.Key_P)
     assert page.prompt_toggle.text().startswith("▾ Prompt")
     desk.press(Key.Key_2)
-    desk.window.store.set_meta("written", "").result(10)
+    desk.window.store.set_meta("written", "").result(60)
     desk.until(lambda: len(desk.rows(PAIRS)) == 1)
 
 

@@ -38,7 +38,7 @@ def test_imported_run_in_the_history_becomes_a_case_and_is_undone(desk: Desk) ->
     values = (("question", "Is it here yet?"),)
     start = run("brought", text("Brought in {{question}}"), prompt=ORDER, kind="import", values=values, at=utc_now())
     store.begin_run(start)
-    store.finish_output("brought.0.0", done("It is here."), utc_now()).result(10)
+    store.finish_output("brought.0.0", done("It is here."), utc_now()).result(60)
     desk.until(lambda: not window.workbench.searcher.behind())
     assert searched(desk, view, "kind:import") == ["brought"]
     shown(desk, view, "brought")
@@ -49,7 +49,7 @@ def test_imported_run_in_the_history_becomes_a_case_and_is_undone(desk: Desk) ->
     assert (case.values, case.expectation) == (values, "It is here.")
     window.actions["keep_run_cases"].trigger()
     desk.until(lambda: desk.notice() == "The values of this run are cases of its prompt already.")
-    store.packs.change_case(ORDER, replace(case, expectation="?")).result(10)
+    store.packs.change_case(ORDER, replace(case, expectation="?")).result(60)
     window.actions["keep_run_cases"].trigger()
     desk.until(lambda: desk.notice() == "1 case has the answer as its expectation.")
     press_notice(desk)
@@ -59,7 +59,7 @@ def test_imported_run_in_the_history_becomes_a_case_and_is_undone(desk: Desk) ->
 def test_case_that_was_deleted_or_changed_after_a_test_is_brought_back(desk: Desk) -> None:
     window = desk.open()
     store, prompt = window.store, window.prompt_uid
-    store.packs.save_cases(prompt, (LATE, LOST)).result(10)
+    store.packs.save_cases(prompt, (LATE, LOST)).result(60)
     window.editor.focus_first()
     desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
     view = window.views.page("test")
@@ -69,7 +69,7 @@ def test_case_that_was_deleted_or_changed_after_a_test_is_brought_back(desk: Des
     view.grid.select(0, 0)
     window.actions["restore_case"].trigger()
     desk.until(lambda: desk.notice() == "This case is as it was tested, so there is nothing to bring back.")
-    store.packs.save_cases(prompt, (replace(LOST, name="Lost?"),)).result(10)
+    store.packs.save_cases(prompt, (replace(LOST, name="Lost?"),)).result(60)
     window.actions["restore_case"].trigger()
     desk.until(lambda: desk.notice() == "“Late order” is a case of this prompt again.")
     assert [case.name for case in store.packs.cases(prompt)] == ["Lost?", "Late order"]
@@ -92,7 +92,7 @@ def test_failing_cases_are_tagged_by_one_step_that_is_undone(desk: Desk) -> None
     press_notice(desk)
     desk.until(lambda: store.packs.cases(window.prompt_uid) == before)
     # One of them is gone: it is a case again. Only the selected rows count if there are several.
-    store.packs.save_cases(window.prompt_uid, before[:4]).result(10)
+    store.packs.save_cases(window.prompt_uid, before[:4]).result(60)
     view.grid.select(3, 0)
     for _ in range(2):
         desk.press(Qt.Key.Key_Down, SHIFT)

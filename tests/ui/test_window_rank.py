@@ -139,7 +139,7 @@ def test_every_interval_is_described_in_words_and_drawn_at_its_row(desk: Desk) -
 def test_read_only_history_is_ranked_but_cannot_be_judged(desk: Desk) -> None:
     store, prompt = history(desk.db)
     runs(store, prompt, 12, versions=2)
-    store.set_meta("last_prompt", prompt).result(10)
+    store.set_meta("last_prompt", prompt).result(60)
     store.close()
     with closing(sqlite3.connect(desk.db)) as connection:
         connection.execute("PRAGMA user_version = 99000")
@@ -204,7 +204,7 @@ def test_unjudged_blind_run_is_not_in_the_ranking(desk: Desk) -> None:
     # The blind run's verdict is withdrawn, which counts as never given.
     (run,) = desk.rows("SELECT uid FROM runs ORDER BY id DESC LIMIT 1")[0]
     outputs = desk.rows("SELECT outputs.uid FROM outputs JOIN runs ON runs.id = run_id WHERE runs.uid = ?", run)
-    window.store.mark(run, new_uid(), Verdict("none"), tuple(uid for (uid,) in outputs), utc_now()).result(10)
+    window.store.mark(run, new_uid(), Verdict("none"), tuple(uid for (uid,) in outputs), utc_now()).result(60)
     rank = view(desk)
     assert not any("one" in row.name or "two" in row.name for row in rank.table_model.rows)
 
@@ -265,7 +265,7 @@ def techniques(store: Store, prompt: str) -> None:
     """Four versions that differ in two techniques, and verdicts that prefer one of them."""
     runs(store, prompt, 24, versions=4, judged=False)
     for version, key, name in ((2, "role", "Role"), (3, "tone", "Tone"), (4, "role", "Role"), (4, "tone", "Tone")):
-        store.techniques.say(prompt, version, key, name, used=True).result(10)
+        store.techniques.say(prompt, version, key, name, used=True).result(60)
     preferring(store, prompt, 120, {2: 2.0, 4: 2.0})
 
 

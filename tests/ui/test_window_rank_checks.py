@@ -34,12 +34,12 @@ def a_test(store: Store, prompt: str) -> None:
     begun(store, "t1", prompt_uid=prompt, cases=cases, columns=columns, started_at=utc_now())
     cells = [key(number, column) for column in (0, 1) for number in range(40)]
     outputs = answered(store, "t1", cells)
-    store.tests.begin_scoring("t1", "s", (), LATER).result(10)
+    store.tests.begin_scoring("t1", "s", (), LATER).result(60)
     scores = [
         scored(cell, output, "pass" if cell.case >= (20 if cell.column else 2) else "fail")
         for cell, output in zip(cells, outputs, strict=True)
     ]
-    store.tests.save_scores("s", scores).result(10)
+    store.tests.save_scores("s", scores).result(60)
 
 
 def entered(desk: Desk) -> RankView:

@@ -35,7 +35,7 @@ def opened(desk: Desk, count: int, judge: Lane | None, *, script: Any = EQUAL, c
 
     def make(store: Store, prompt: str) -> None:
         runs(store, prompt, count, versions=2, answer=ANSWER)
-        store.tests.save_settings(prompt, SuiteSettings(judge=JudgeSettings(judge)), LATER).result(10)
+        store.tests.save_settings(prompt, SuiteSettings(judge=JudgeSettings(judge)), LATER).result(60)
         if compared:
             against_people(store, prompt, lambda number: number % 4 > 0)
 

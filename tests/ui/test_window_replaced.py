@@ -31,7 +31,7 @@ def test_replaced_history_is_reported_and_not_written_to(desk: Desk) -> None:
     place = window.store.path
     other = place.with_name("other.db")
     theirs = open_store(other, now=utc_now(), uid=new_uid)
-    theirs.create_prompt("theirs", "Their bot", utc_now()).result(10)
+    theirs.create_prompt("theirs", "Their bot", utc_now()).result(60)
     theirs.close()
     other.replace(place)
     desk.until(lambda: window.notice.key == "database")

@@ -263,7 +263,7 @@ def _retiring() -> RetiringDialog | None:
 def test_column_with_a_retired_model_is_not_asked_and_offers_a_successor(desk: Desk, make: Make) -> None:
     uid = make(Bot=["openai/gpt-gone", "echo"])["Bot"]
     window = desk.open(today=lambda: TODAY)
-    window.store.packs.save_cases(uid, (Case("one", "One"),)).result(10)
+    window.store.packs.save_cases(uid, (Case("one", "One"),)).result(60)
     desk.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     view = window.views.page("test")
     assert isinstance(view, TestView)

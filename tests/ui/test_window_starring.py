@@ -73,7 +73,7 @@ def test_command_stars_the_focused_lane_and_foreign_stars_are_shown(desk: Desk) 
     desk.until(lambda: "starred" in shown_pills(column(desk, 0).header.row))
     assert starred(desk) == [(0,)]
     [(uid,)] = desk.rows("SELECT uid FROM outputs WHERE lane = 1")
-    desk.window.store.curation.star_answers([str(uid)], True).result(10)
+    desk.window.store.curation.star_answers([str(uid)], True).result(60)
     desk.window.frame_clock.foreign_change.emit()
     desk.until(lambda: "starred" in shown_pills(column(desk, 1).header.row))
 

@@ -39,7 +39,7 @@ HELLO = {"default": [{"text": "Hello there."}, {"finish": "stop"}]}
 def prepared(desk: Desk, cases: int, script: dict[str, object]) -> TestView:
     """Open Test with cases and the lanes of Compose as columns."""
     window = desk.open(script)  # type: ignore[arg-type] # a script
-    window.store.packs.save_cases(window.prompt_uid, order_cases(cases)).result(10)
+    window.store.packs.save_cases(window.prompt_uid, order_cases(cases)).result(60)
     desk.press(Qt.Key.Key_2, ALT)
     view = window.views.page("test")
     assert isinstance(view, TestView)
@@ -145,7 +145,7 @@ def test_tested_answer_in_compose_has_the_results_of_its_checks_and_its_lane_cou
     desk.until(lambda: window.views.shown == "compose")
     desk.until(lambda: checks_words(desk) == "✓ 2/2 checks")
     # Other checks are evaluated on the answer of the test.
-    window.store.packs.save_cases(window.prompt_uid, [replace(case, checks=case.checks[:1])]).result(10)
+    window.store.packs.save_cases(window.prompt_uid, [replace(case, checks=case.checks[:1])]).result(60)
     window.dialogs.check_actions._data_changed(DataChanged(Changed.CASES))
     desk.until(lambda: checks_words(desk) == "✓ 1/1 check")
 
@@ -193,7 +193,7 @@ def test_run_is_paused_stopped_and_resumed_and_results_arrive_live(desk: Desk) -
 def test_why_a_test_cannot_start_is_said_in_test_alone(desk: Desk) -> None:
     window = desk.open(HELLO)  # type: ignore[arg-type] # a script
     window.lane_list.replace_all([Lane("a", LITELLM, "openai/gpt-5-mini")])
-    window.store.packs.save_cases(window.prompt_uid, order_cases(2)).result(10)
+    window.store.packs.save_cases(window.prompt_uid, order_cases(2)).result(60)
     desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
     desk.until(lambda: "needs an API key" in desk.notice())
     desk.until(lambda: not window.notice.is_new)
@@ -428,7 +428,7 @@ def test_cell_is_compared_with_the_expectation_of_its_case(desk: Desk) -> None:
     view = prepared(desk, 1, HELLO)
     window = desk.window
     (case,) = window.store.packs.cases(window.prompt_uid)
-    window.store.packs.save_cases(window.prompt_uid, [replace(case, expectation="Hello here.")]).result(10)
+    window.store.packs.save_cases(window.prompt_uid, [replace(case, expectation="Hello here.")]).result(60)
     desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
     desk.until(lambda: view.suites.figures.counts.rows.get("failed") == 1 and not view.suites.is_running)
     view.grid.select(0, 0)

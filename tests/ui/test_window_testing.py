@@ -296,7 +296,7 @@ def test_prompt_is_tested_from_its_cases_to_the_sentence(desk: Desk) -> None:
         )
         for number in range(12)
     ]
-    window.store.packs.save_cases(window.prompt_uid, cases).result(10)
+    window.store.packs.save_cases(window.prompt_uid, cases).result(60)
     desk.press(Qt.Key.Key_2, ALT)
     view = window.views.page("test")
     assert isinstance(view, TestView)

@@ -64,7 +64,7 @@ def test_menu_writes_the_filters_of_winners_and_failures(desk: Desk) -> None:
 def test_tags_are_offered_and_filter(desk: Desk) -> None:
     field = opened(desk)
     store = desk.window.store
-    store.curation.tag({"order-1": ("keep",)}).result(10)
+    store.curation.tag({"order-1": ("keep",)}).result(60)
     desk.until(lambda: not desk.window.workbench.searcher.behind())
     row = desk.window.sidebar.iteration_filter
     row.open()

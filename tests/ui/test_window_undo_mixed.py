@@ -115,7 +115,7 @@ def test_judged_entrants_stay_connected_after_any_skips_and_undos(desk: Desk, se
             skipped.append(pair.pair.candidate)
         elif key != Key.Key_Y:
             assert pair.pair.candidate not in skipped, number
-        window.store.set_meta("written", "").result(10)
+        window.store.set_meta("written", "").result(60)
         stored = window.store.judgements.verdicts(window.prompt_uid)
         assert len(stored) == sittings.judged, number
         if any(verdict.kind != "all_bad" for verdict in stored):

@@ -25,7 +25,7 @@ NAMED = (Lane("s0", ECHO_ENDPOINT, ECHO_MODEL, label="strict"), Lane("s1", ECHO_
 
 def verdicts(desk: Desk) -> list[str]:
     """Return the kinds of the stored verdicts, once all pending ones are written."""
-    desk.window.store.set_meta("written", "").result(10)
+    desk.window.store.set_meta("written", "").result(60)
     return [kind for (kind,) in desk.rows("SELECT kind FROM verdicts ORDER BY id")]
 
 

@@ -29,7 +29,7 @@ def history(path: Path) -> tuple[Store, str]:
     """Return an open history with one prompt, and its uid."""
     store = open_store(path, now=utc_now(), uid=new_uid)
     prompt = new_uid()
-    store.create_prompt(prompt, "Order status bot", utc_now()).result(10)
+    store.create_prompt(prompt, "Order status bot", utc_now()).result(60)
     return store, prompt
 
 

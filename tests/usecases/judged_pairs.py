@@ -26,7 +26,7 @@ def compared(
     secret: str = "",
 ) -> str:
     """Let a judge compare pairs of answers by uid, in one run; return the run."""
-    judge = store.judges.ensure_judge_prompt(prompt_start(prompt, "select-best", new_uid), NOW).result(10)
+    judge = store.judges.ensure_judge_prompt(prompt_start(prompt, "select-best", new_uid), NOW).result(60)
     uid = new_uid()
     outputs = [f"{uid}.{place}" for place in range(2 * len(pairs))]
     sets = tuple(
@@ -37,14 +37,14 @@ def compared(
     lane = Lane("judge", LITELLM, model, pinned=1)
     starts = tuple(OutputStart(one, 0, place) for place, one in enumerate(outputs))
     lanes = (LaneStart(new_uid(), lane, 0, starts),)
-    store.begin_run(RunStart(uid, "judge", judge.uid, "owner", NOW, 1, None, "", sets, lanes)).result(10)
+    store.begin_run(RunStart(uid, "judge", judge.uid, "owner", NOW, 1, None, "", sets, lanes)).result(60)
     for output in outputs:
-        store.finish_output(output, done('{"better": "first"}'), LATER).result(10)
+        store.finish_output(output, done('{"better": "first"}'), LATER).result(60)
     said = [
         JudgePairStart(new_uid(), first, second, better, tuple(outputs[2 * place : 2 * place + 2]))
         for place, (first, second, better) in enumerate(pairs)
     ]
-    store.judges.compare(said, LATER).result(10)
+    store.judges.compare(said, LATER).result(60)
     return uid
 
 

@@ -28,7 +28,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         beside = (BesideLane("B", "r1", 1),) if name == "r2" else ()
         store.begin_run(run(name, text(name), lanes=(lane(), lane("B"))[: 2 - len(beside)], beside=beside))
         for position in range(2 - len(beside)):
-            store.finish_output(f"{name}.{position}.0", done("Fine."), LATER).result(10)
+            store.finish_output(f"{name}.{position}.0", done("Fine."), LATER).result(60)
     yield store
     store.close()
 
@@ -39,7 +39,7 @@ def eraser(store: Store) -> Eraser:
 
 
 def test_preview_lists_deleted_data_and_effects_on_other_runs(store: Store, eraser: Eraser) -> None:
-    store.mark("r2", "v", Verdict("winner", (), kept=("B",)), ("r2.0.0", "r1.1.0"), LATER).result(10)
+    store.mark("r2", "v", Verdict("winner", (), kept=("B",)), ("r2.0.0", "r1.1.0"), LATER).result(60)
     Maintenance(store, lambda: LATER).back_up()
     outlook = eraser.look(PurgeTargets(("r1",)))
     assert (outlook.what, outlook.verb) == ("1 run", "is")
@@ -154,7 +154,7 @@ def test_files_left_by_a_move_are_found_and_deleted(store: Store, tmp_path: Path
 
 @pytest.mark.parametrize("text", ["", "{", "7", '["a", 7]', "[" * 100_000])
 def test_damaged_folder_list_is_treated_as_empty(store: Store, eraser: Eraser, text: str) -> None:
-    store.set_meta("copy_folders", text).result(10)
+    store.set_meta("copy_folders", text).result(60)
     assert eraser.look(PurgeTargets(("r1",))).copies == ()
 
 
@@ -182,8 +182,8 @@ def test_failed_rewrite_of_the_file_is_reported_and_retried(
 
 
 def test_all_deleted_runs_and_prompts_can_be_restored(store: Store, eraser: Eraser) -> None:
-    eraser.delete(["r1"], True).result(10)
-    eraser.delete_prompt("p", True).result(10)
+    eraser.delete(["r1"], True).result(60)
+    eraser.delete_prompt("p", True).result(60)
     doomed = eraser.deleted()
     assert doomed == PurgeTargets(("r1", "r2"), ("p",))
     assert eraser.look(doomed).what == "1 prompt and 2 runs"
@@ -199,11 +199,11 @@ def test_counts_use_singular_and_plural_nouns() -> None:
 def test_test_runs_are_named_and_counted(store: Store, eraser: Eraser) -> None:
     begun(store, "t1")
     outputs = answered(store, "t1", [key(0), key(1)])
-    store.tests.begin_scoring("t1", "s", (), LATER).result(10)
-    store.tests.save_scores("s", [scored(key(0), outputs[0], "fail")]).result(10)
+    store.tests.begin_scoring("t1", "s", (), LATER).result(60)
+    store.tests.save_scores("s", [scored(key(0), outputs[0], "fail")]).result(60)
     begun(store, "t2")
-    store.tests.begin_scoring("t2", "s2", (), LATER).result(10)
-    store.tests.save_scores("s2", [scored(key(0), outputs[0], "fail")]).result(10)
+    store.tests.begin_scoring("t2", "s2", (), LATER).result(60)
+    store.tests.save_scores("s2", [scored(key(0), outputs[0], "fail")]).result(60)
     outlook = eraser.look(PurgeTargets(("t1",)))
     assert (outlook.what, outlook.verb) == ("1 test run", "is")
     assert outlook.sentences() == [

@@ -40,7 +40,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.begin_run(replace(run("r2", text("y"), lanes=lanes), blind=True))
     store.finish_output("r2.0.0", done(BLANKS), LATER)
     call = AnswerStep("tool_call", "{}", "find", "c1")
-    store.finish_output("r2.1.0", replace(done(""), steps=(call,)), LATER).result(10)
+    store.finish_output("r2.1.0", replace(done(""), steps=(call,)), LATER).result(60)
     yield store
     store.close()
 
@@ -51,7 +51,7 @@ def test_timeline_and_history_count_empty_answers(store: Store) -> None:
     assert [row.row.outcome for row in rows] == [Outcome(2, empty=1), Outcome(2, empty=1)]
     # Only the newest attempt counts.
     store.add_attempt("r1.0.0", "again", LATER)
-    store.finish_output("again", done("x"), LATER).result(10)
+    store.finish_output("again", done("x"), LATER).result(60)
     assert store.iteration("r1").outcome == Outcome(2)
 
 

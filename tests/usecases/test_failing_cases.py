@@ -29,7 +29,7 @@ TAG = "failed in test 1"
 
 def ran(workbench: Workbench, prompt: str, *cases: Case) -> SuiteRun:
     """Store cases, and run a test of them in two columns."""
-    workbench.store.packs.save_cases(prompt, cases).result(10)
+    workbench.store.packs.save_cases(prompt, cases).result(60)
     given = suites.settings(*suites.lanes(2), checks=())
     run = suites.run(workbench, prompt, given, cases, draft=ASK)
     return workbench.store.tests.run(run.run_uid)
@@ -49,14 +49,14 @@ def test_failing_cases_are_tagged_and_those_that_are_gone_are_cases_again(tmp_pa
         keeper = RunCases(workbench.store, new_uid)
         edited = replace(failing[1], expectation="On Friday.")
         now = (failing[0], edited, *passing)
-        packs.save_cases(prompt, now).result(10)
+        packs.save_cases(prompt, now).result(60)
         found = made.tagged(prompt, rows(run))
         assert [(one.case.name, one.before) for one in found] == [
             (failing[0].name, failing[0]),
             (failing[1].name, edited),
             (failing[2].name, None),
         ]
-        keeper.keep(found).result(10)
+        keeper.keep(found).result(60)
         kept = packs.cases(prompt)
         assert [case.name for case in kept] == [case.name for case in (*now, failing[2])]
         assert [case.tags for case in kept] == [("late", TAG), ("late", TAG), (), (), ("late", TAG)]
@@ -64,8 +64,8 @@ def test_failing_cases_are_tagged_and_those_that_are_gone_are_cases_again(tmp_pa
         with pytest.raises(RefusedError, match="have the tag “failed in test 1” already"):
             made.tagged(prompt, rows(run))
         # Undo leaves a case alone that was deleted meanwhile.
-        packs.remove_cases(prompt, (edited.uid,)).result(10)
-        keeper.take_back(found).result(10)
+        packs.remove_cases(prompt, (edited.uid,)).result(60)
+        keeper.take_back(found).result(60)
         assert packs.cases(prompt) == (failing[0], *passing)
 
 
@@ -93,7 +93,7 @@ def test_a_case_that_is_held_out_by_now_gets_no_tag_and_no_copy(tmp_path: Path) 
         cases = suites.cases(3, KNOWS)
         run = ran(workbench, prompt, *cases)
         detail = store.tests.cell(run.uid, run.scoring_uid, CellKey(1, 0, 0))
-        store.tests.set_aside(prompt, frozenset({cases[1].uid}), "salt", utc_now()).result(10)
+        store.tests.set_aside(prompt, frozenset({cases[1].uid}), "salt", utc_now()).result(60)
         made = FailingCases(store, new_uid)
         assert [one.case.name for one in made.tagged(prompt, rows(run))] == [cases[0].name, cases[2].name]
         with pytest.raises(RefusedError, match="hold-out"):
@@ -110,11 +110,11 @@ def test_a_copy_quotes_the_failed_answer_and_counts_as_one_with_its_original(tmp
         )
         run = ran(workbench, prompt, given)
         # With the hold-out that a prompt has from 30 cases on, a new case would join it by its hash, and be hidden.
-        store.tests.set_aside(prompt, frozenset(), "salt", utc_now()).result(10)
+        store.tests.set_aside(prompt, frozenset(), "salt", utc_now()).result(60)
         made, keeper = FailingCases(store, new_uid), RunCases(store, new_uid)
         detail = store.tests.cell(run.uid, run.scoring_uid, CellKey(0, 0, 0))
         found = made.copy(prompt, detail, "echo", failed=True)
-        keeper.keep(found).result(10)
+        keeper.keep(found).result(60)
         original, copy = store.packs.cases(prompt)
         assert original == replace(given, cluster="Late order")
         notes = "From Ada.\n\nCounter-example, echo in test 1:\nWhere is name 0?"
@@ -123,11 +123,11 @@ def test_a_copy_quotes_the_failed_answer_and_counts_as_one_with_its_original(tmp
         assert copy.uid != original.uid
         # Any number of copies stay with their original, and none joins the hold-out.
         for number in range(2, 12):
-            keeper.keep(made.copy(prompt, detail, "echo", failed=False)).result(10)
+            keeper.keep(made.copy(prompt, detail, "echo", failed=False)).result(60)
             last = store.packs.cases(prompt)[-1]
             assert (last.name, last.cluster, last.held_out) == (f"Late order (copy) {number}", "Late order", False)
             assert last.notes == "From Ada."
-        keeper.take_back(found).result(10)
+        keeper.take_back(found).result(60)
         assert store.packs.cases(prompt)[0] == given
 
 
@@ -140,6 +140,6 @@ def test_a_case_that_is_gone_or_has_no_name_is_copied_too(tmp_path: Path) -> Non
         made = FailingCases(store, new_uid)
         copy, original = (one.case for one in made.copy(prompt, detail, "echo", failed=False))
         assert (copy.name, copy.cluster, original.cluster, original.uid) == ("Case 1", "Copies", "Copies", given.uid)
-        store.packs.save_cases(prompt, ()).result(10)
+        store.packs.save_cases(prompt, ()).result(60)
         (alone,) = made.copy(prompt, detail, "echo", failed=False)
         assert (alone.before, alone.case.cluster, alone.case.values) == (None, "", given.values)

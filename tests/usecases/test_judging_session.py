@@ -60,9 +60,9 @@ def test_verdicts_are_stored_as_given(made: tuple[Store, str]) -> None:
     runs(store, prompt, 6, judged=False)
     one = sitting(made)
     first, second, third = drawn(one), drawn(one), drawn(one)
-    one.judge(first, "winner", 2).result(10)
-    one.judge(second, "tie").result(10)
-    one.judge(third, "all_bad").result(10)
+    one.judge(first, "winner", 2).result(60)
+    one.judge(second, "tie").result(60)
+    one.judge(third, "all_bad").result(60)
     stored = store.judgements.verdicts(prompt)
     assert [(v.run, v.kind, v.blind) for v in stored] == [("", k, True) for k in ("winner", "tie", "all_bad")]
     assert [(o.uid, o.place) for o in stored[0].outputs] == [(first.pair.left, 2), (first.pair.right, 1)]
@@ -76,11 +76,11 @@ def test_undo_returns_the_pair_and_removes_the_stored_verdict(made: tuple[Store,
     one = sitting(made)
     assert one.undo() is None
     shown = drawn(one)
-    one.judge(shown, "tie").result(10)
+    one.judge(shown, "tie").result(60)
     undone = one.undo()
     assert undone is not None
     assert undone.shown is shown
-    undone.stored.result(10)
+    undone.stored.result(60)
     assert (one.judged, store.judgements.verdicts(prompt)) == (0, [])
 
 
@@ -92,7 +92,7 @@ def test_texts_of_old_pairs_are_released_and_reread_after_undo(made: tuple[Store
     for _ in range(KEPT + 5):
         shown = drawn(one)
         told.append((shown.pair, shown.left, shown.right, shown.values))
-        one.judge(shown, "tie").result(10)
+        one.judge(shown, "tie").result(60)
         del shown
     assert kept_texts(outputs) == KEPT
     for number, expected in enumerate(reversed(told)):
@@ -101,7 +101,7 @@ def test_texts_of_old_pairs_are_released_and_reread_after_undo(made: tuple[Store
         assert (undone.shown is not None) == (number < KEPT)
         again = undone.shown or one.read(undone.pair)
         assert (again.pair, again.left, again.right, again.values) == expected
-        undone.stored.result(10)
+        undone.stored.result(60)
     assert (one.judged, store.judgements.verdicts(prompt)) == (0, [])
 
 
@@ -110,7 +110,7 @@ def test_judged_pairs_repeat_swapped_and_count_for_consistency(made: tuple[Store
     runs(store, prompt, 12, judged=False)
     one = sitting(made)
     for _ in range(5):
-        one.judge(drawn(one), "winner", 1).result(10)
+        one.judge(drawn(one), "winner", 1).result(60)
     before = {frozenset(o.uid for o in v.outputs): v.outputs[0].uid for v in store.judgements.verdicts(prompt)}
     later, repeats = sitting(made), 0
     for _ in range(40):
@@ -121,7 +121,7 @@ def test_judged_pairs_repeat_swapped_and_count_for_consistency(made: tuple[Store
             assert before[pair] == shown.pair.right
         # The previous winner wins again.
         side = 2 if shown.pair.again else 1
-        later.judge(shown, "winner", side).result(10)
+        later.judge(shown, "winner", side).result(60)
     assert repeats == 2
     assert (later.consistency.repeats, later.consistency.agreeing) == (2, 2)
 
@@ -137,7 +137,7 @@ def test_first_verdicts_each_request_an_update_of_the_strengths(made: tuple[Stor
     one = sitting(made)
     for _ in range(10):
         assert not one.wants_to_learn
-        one.judge(drawn(one), "winner", 1).result(10)
+        one.judge(drawn(one), "winner", 1).result(60)
         assert one.wants_to_learn
         one.learn()
     assert one.prepare() is not None
@@ -148,9 +148,9 @@ def test_after_many_verdicts_an_update_waits_for_a_twentieth(made: tuple[Store, 
     runs(store, prompt, 80, versions=2)
     one = sitting(made)
     for _ in range(3):
-        one.judge(drawn(one), "winner", 1).result(10)
+        one.judge(drawn(one), "winner", 1).result(60)
         assert not one.wants_to_learn
-    one.judge(drawn(one), "winner", 1).result(10)
+    one.judge(drawn(one), "winner", 1).result(60)
     assert one.wants_to_learn
 
 
@@ -160,10 +160,10 @@ def test_ten_verdicts_connect_all_ranked_entrants(made: tuple[Store, str], group
     store, prompt = made
     runs(store, prompt, 12, versions=5, judged=False)
     for version in (2, 4):
-        store.techniques.say(prompt, version, "role", "Role", used=True).result(10)
+        store.techniques.say(prompt, version, "role", "Role", used=True).result(60)
     one = JudgingSession(store, prompt, new_uid, utc_now, grouping)
     for _ in range(10):
-        one.judge(drawn(one), "winner", 1).result(10)
+        one.judge(drawn(one), "winner", 1).result(60)
     made_by, _ = maker(store, prompt, grouping, {answer.who for answer in store.judgements.answers(prompt)})
     stored = [judgement_of(verdict, made_by) for verdict in store.judgements.verdicts(prompt)]
     found = fit(compare(stored), also=one._names)
@@ -208,7 +208,7 @@ def test_skipped_pair_is_not_shown_again_and_connects_no_entrants(made: tuple[St
     for _ in range(30):
         shown = drawn(one)
         assert shown.pair.candidate.key not in skipped
-        one.judge(shown, "winner", 1).result(10)
+        one.judge(shown, "winner", 1).result(60)
         stored = [judgement_of(verdict, one._maker) for verdict in store.judgements.verdicts(prompt)]
         assert len(fit(compare(stored)).groups) == 1
 
@@ -218,7 +218,7 @@ def test_all_bad_verdicts_connect_no_entrants(made: tuple[Store, str]) -> None:
     runs(store, prompt, 30, versions=3, judged=False)
     one = sitting(made)
     for kind in ("all_bad", "all_bad", "winner", "winner", "all_bad", "winner", "winner", "winner", "winner"):
-        one.judge(drawn(one), kind, 1 if kind == "winner" else 0).result(10)
+        one.judge(drawn(one), kind, 1 if kind == "winner" else 0).result(60)
     stored = [judgement_of(verdict, one._maker) for verdict in store.judgements.verdicts(prompt)]
     found = fit(compare(stored))
     assert (len(found.groups), len(found.entrants)) == (1, 6)
@@ -229,9 +229,9 @@ def test_undo_takes_back_skips_and_verdicts_in_order(made: tuple[Store, str]) ->
     runs(store, prompt, 12, judged=False)
     one = sitting(made)
     first, second, third = drawn(one), drawn(one), drawn(one)
-    one.judge(first, "tie").result(10)
+    one.judge(first, "tie").result(60)
     one.skip(second)
-    one.judge(third, "tie").result(10)
+    one.judge(third, "tie").result(60)
     undone = one.undo()
     assert undone is not None
     assert undone.shown is third
@@ -255,12 +255,12 @@ def test_pairs_with_deleted_answers_are_skipped(made: tuple[Store, str]) -> None
     left = {answer.uid for answer in store.judgements.answers(prompt) if answer.run not in doomed}
     store.deleting.purge(PurgeTargets(tuple(doomed)), utc_now(), new_uid)
     with pytest.raises(StoreError):
-        one.judge(first, "tie").result(10)
+        one.judge(first, "tie").result(60)
     one.forget(first)
     seen = 0
     while (shown := one.prepare()) is not None:
         assert {shown.pair.left, shown.pair.right} <= left
-        one.judge(shown, "winner", 1).result(10)
+        one.judge(shown, "winner", 1).result(60)
         seen += 1
     assert 10 < seen < one.pairs
     assert len(store.judgements.verdicts(prompt)) == one.judged == seen
@@ -308,12 +308,12 @@ def test_session_limits_the_number_of_entrants(made: tuple[Store, str], monkeypa
     one = JudgingSession(store, prompt, new_uid, utc_now)
     shown = one.prepare()
     assert shown is not None
-    one.judge(shown, "winner", 1).result(10)
+    one.judge(shown, "winner", 1).result(60)
     one.learn()
     met = {(c.first_entrant, c.second_entrant) for c in (shown.pair.candidate,)}
     while (shown := one.prepare()) is not None:
         met.add((shown.pair.candidate.first_entrant, shown.pair.candidate.second_entrant))
-        one.judge(shown, "winner", 2).result(10)
+        one.judge(shown, "winner", 2).result(60)
         if one.judged > 30:
             break
     assert len({name for pair in met for name in pair}) == 2
@@ -324,10 +324,10 @@ def test_forgetting_an_unstored_verdict_keeps_the_undo_order(made: tuple[Store, 
     runs(store, prompt, 12, judged=False)
     one = sitting(made)
     first, second, third = drawn(one), drawn(one), drawn(one)
-    one.judge(first, "tie").result(10)
+    one.judge(first, "tie").result(60)
     one.skip(second)
     one.forget(first)
-    one.judge(third, "tie").result(10)
+    one.judge(third, "tie").result(60)
     undone = one.undo()
     assert undone is not None
     assert undone.shown is third
@@ -338,7 +338,7 @@ def test_verdict_is_restored_in_order_when_its_undo_is_not_stored(made: tuple[St
     runs(store, prompt, 12, judged=False)
     one = sitting(made)
     first, second = drawn(one), drawn(one)
-    one.judge(first, "winner", 1).result(10)
+    one.judge(first, "winner", 1).result(60)
     one.skip(second)
     one.undo()
     undone = one.undo()
@@ -359,14 +359,14 @@ def test_dropped_prepared_pairs_are_chosen_again(made: tuple[Store, str], kind: 
     if kind == "skip":
         one.skip(shown)
     else:
-        one.judge(shown, "all_bad").result(10)
+        one.judge(shown, "all_bad").result(60)
     taken = one._queue.taken
     one.drop(ahead)
     seen = [drawn(one) for _ in range(20)]
     assert one._queue.taken == taken - 2 + 20
     assert len({one.pair.candidate.key for one in seen if not one.pair.again} | {shown.pair.candidate.key}) >= 20
     for number, pair in enumerate(seen[:9], 1):
-        one.judge(pair, "winner", 1).result(10)
+        one.judge(pair, "winner", 1).result(60)
         found = fit(compare(judgement_of(verdict, one._maker) for verdict in store.judgements.verdicts(prompt)))
         assert len(found.groups) == 1, number
         assert len(found.entrants) >= min(10, number + 1), number

@@ -32,7 +32,7 @@ def clock() -> Clock:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = opened(tmp_path / "history.db")
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     yield store
     store.close()
 
@@ -43,8 +43,8 @@ def care(store: Store, clock: Clock) -> Maintenance:
 
 
 def answered(store: Store, name: str, at: str = NOW) -> None:
-    store.begin_run(run(name, text("Hi"), at=at)).result(10)
-    store.finish_output(f"{name}.0.0", FULL_RESULT, at).result(10)
+    store.begin_run(run(name, text("Hi"), at=at)).result(60)
+    store.finish_output(f"{name}.0.0", FULL_RESULT, at).result(60)
 
 
 def test_daily_backup_is_made_only_after_changes(care: Maintenance, store: Store, clock: Clock) -> None:
@@ -99,7 +99,7 @@ def test_failed_backup_raises_and_removes_no_old_one(care: Maintenance, store: S
 
 
 def test_damaged_rules_are_replaced_by_defaults_that_delete_nothing(care: Maintenance, store: Store) -> None:
-    store.set_meta(CARE, '{"raw_days": "all"}').result(10)
+    store.set_meta(CARE, '{"raw_days": "all"}').result(60)
     assert care.rules() == MaintenanceRules()
     answered(store, "r", "2020-01-01T00:00:00.000Z")
     assert care.tidy() == 0

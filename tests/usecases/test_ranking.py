@@ -99,7 +99,7 @@ def test_verdicts_with_names_shown_and_repeated_ones_are_warned_about(made: tupl
     outputs = runs(store, prompt, 20, versions=1, blind=0)
     assert "20 of 20 winners and ties were given with names shown" in warnings(rank(store, prompt, "model"))
     for left, right in zip(outputs[::2], outputs[1::2], strict=True):
-        store.judgements.judge(new_uid(), "winner", (left, right), left, utc_now(), blind=True).result(10)
+        store.judgements.judge(new_uid(), "winner", (left, right), left, utc_now(), blind=True).result(60)
     assert "judged before" in warnings(rank(store, prompt, "model"))
     assert any("Judged again" in remark.text for remark in rank(store, prompt, "model").remarks)
 
@@ -110,7 +110,7 @@ def test_all_bad_verdicts_alone_give_no_ranking(made: tuple[Store, str]) -> None
     for run, left, right in zip(
         [answer.run for answer in store.judgements.answers(prompt)][::-2], outputs[::2], outputs[1::2], strict=True
     ):
-        store.mark(run, new_uid(), Verdict("all_bad"), (left, right), utc_now()).result(10)
+        store.mark(run, new_uid(), Verdict("all_bad"), (left, right), utc_now()).result(60)
     assert rank(store, prompt, "both").enough.reason == "all_bad"
 
 

@@ -23,7 +23,7 @@ from workbench.usecases.run_cases import RunCases
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with closing(opened(tmp_path / "history.db")) as made:
-        made.create_prompt("p", "Prompt p", NOW).result(10)
+        made.create_prompt("p", "Prompt p", NOW).result(60)
         yield made
 
 
@@ -33,7 +33,7 @@ def made_of(store: Store) -> RunCases:
 
 
 def finish(future: Future[None]) -> None:
-    future.result(10)
+    future.result(60)
 
 
 def test_value_sets_of_a_run_become_cases_with_the_answer_that_is_clear(made_of: RunCases, store: Store) -> None:

@@ -26,8 +26,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def test_single_message_and_answer_are_copied_exactly(store: Store) -> None:
     exact = "  Where\u00a0is it?\n\n"
-    store.begin_run(run("r", text(exact))).result(10)
-    store.finish_output("r.0.0", FULL_RESULT, LATER).result(10)
+    store.begin_run(run("r", text(exact))).result(60)
+    store.finish_output("r.0.0", FULL_RESULT, LATER).result(60)
     detail = store.iteration_detail("r")
     assert run_texts.prompt_text(detail) == exact
     assert run_texts.answers_text(detail) == FULL_RESULT.text
@@ -36,12 +36,12 @@ def test_single_message_and_answer_are_copied_exactly(store: Store) -> None:
 
 def test_several_messages_and_answers_are_copied_with_titles(store: Store) -> None:
     content = Content((Message("system", "Be kind."), Message("user", "Hi")))
-    store.begin_run(run("r", content, lanes=(lane(), lane("B", "vendor/two")), samples=2)).result(10)
+    store.begin_run(run("r", content, lanes=(lane(), lane("B", "vendor/two")), samples=2)).result(60)
     for output in ("r.0.0", "r.0.1", "r.1.0"):
-        store.finish_output(output, done(output), LATER).result(10)
-    store.finish_output("r.1.1", FAILED, LATER).result(10)
-    store.add_attempt("r.1.1", "r.again", LATER).result(10)
-    store.finish_output("r.again", done("At last."), LATER).result(10)
+        store.finish_output(output, done(output), LATER).result(60)
+    store.finish_output("r.1.1", FAILED, LATER).result(60)
+    store.add_attempt("r.1.1", "r.again", LATER).result(60)
+    store.finish_output("r.again", done("At last."), LATER).result(60)
     detail = store.iteration_detail("r")
     assert run_texts.prompt_text(detail) == "Message 1 · system\nBe kind.\n\nMessage 2 · user\nHi"
     assert run_texts.answers_text(detail) == (
@@ -50,8 +50,8 @@ def test_several_messages_and_answers_are_copied_with_titles(store: Store) -> No
 
 
 def test_markdown_contains_the_failure(store: Store) -> None:
-    store.begin_run(run("r", text("Hi"), note="Why?")).result(10)
-    store.finish_output("r.0.0", FAILED, LATER).result(10)
+    store.begin_run(run("r", text("Hi"), note="Why?")).result(60)
+    store.finish_output("r.0.0", FAILED, LATER).result(60)
     written = run_texts.answers_markdown(store.iteration_detail("r"), "Order bot · #1")
     assert "\n\nWhy?\n\n## Values\n\n- order: 123ABCDEFG\n\n### echo\n\n" in written
     assert "half an ans\n\n> The provider asks to wait. Try again in a minute.\n" in written
@@ -59,9 +59,9 @@ def test_markdown_contains_the_failure(store: Store) -> None:
 
 def test_blind_run_is_copied_without_names_and_costs(store: Store) -> None:
     lanes = (lane("A", "vendor/one"), lane("B", "vendor/two"))
-    store.begin_run(replace(run("r", text("Hi"), lanes=lanes), blind=True)).result(10)
+    store.begin_run(replace(run("r", text("Hi"), lanes=lanes), blind=True)).result(60)
     for position, words in enumerate(("zebra", "ant")):
-        store.finish_output(f"r.{position}.0", replace(FULL_RESULT, text=words), LATER).result(10)
+        store.finish_output(f"r.{position}.0", replace(FULL_RESULT, text=words), LATER).result(60)
     detail = store.iteration_detail("r")
     assert run_texts.answers_text(detail) == "Answer 1\nant\n\nAnswer 2\nzebra"
     assert json.loads(run_texts.requests_json(detail)) == []
@@ -70,10 +70,10 @@ def test_blind_run_is_copied_without_names_and_costs(store: Store) -> None:
 
 
 def test_failure_of_a_blind_answer_is_not_copied(store: Store) -> None:
-    store.begin_run(replace(run("r", text("Hi"), lanes=(lane("A"), lane("B"))), blind=True)).result(10)
+    store.begin_run(replace(run("r", text("Hi"), lanes=(lane("A"), lane("B"))), blind=True)).result(60)
     refused = Result("failed", "", failure=Failure("auth", "The key for vendor/two was refused."))
     store.finish_output("r.0.0", FULL_RESULT, LATER)
-    store.finish_output("r.1.0", refused, LATER).result(10)
+    store.finish_output("r.1.0", refused, LATER).result(60)
     written = run_texts.answers_markdown(store.iteration_detail("r"), "Order bot")
     assert "vendor/two" not in written
     assert f"> {WHY_IS_HIDDEN}" in written

@@ -31,7 +31,7 @@ _names = itertools.count()
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = opened(tmp_path_factory.mktemp("pieces") / "h.db")
-    store.create_prompt("p", "Prompt", NOW).result(10)
+    store.create_prompt("p", "Prompt", NOW).result(60)
     yield store
     store.close()
 
@@ -68,13 +68,13 @@ class Speaker:
 @given(_events)
 def test_saved_chunks_are_recovered_after_the_process_dies(shared: Store, events: list[tuple[object, ...]]) -> None:
     name = f"r{next(_names)}"
-    shared.begin_run(run(name, text(name))).result(10)
+    shared.begin_run(run(name, text(name))).result(60)
     speaker = Speaker(f"{name}.0.0")
     transcript = speaker.transcript
     for event in events:
         match event:
             case ("save",):
-                shared.save_partials(transcript.take_unsaved()).result(10)
+                shared.save_partials(transcript.take_unsaved()).result(60)
             case ("lose",):
                 for piece in transcript.take_unsaved():
                     transcript.give_back(piece)
@@ -84,12 +84,12 @@ def test_saved_chunks_are_recovered_after_the_process_dies(shared: Store, events
                 speaker.finish_round(words)
             case (str(kind), str(words)):
                 speaker.say(kind, words)
-    shared.save_partials(transcript.take_unsaved()).result(10)
+    shared.save_partials(transcript.take_unsaved()).result(60)
     assert transcript.take_unsaved() == ()
     shown = transcript.snapshot()
     live = shared.iteration_detail(name).outputs[0].result
     assert (live.text, live.reasoning, live.steps) == (shown.text, shown.reasoning, shown.steps)
-    shared.recover(lambda owner: False, LATER).result(10)
+    shared.recover(lambda owner: False, LATER).result(60)
     (output,) = shared.iteration_detail(name).outputs
     result = output.result
     assert (result.state, result.text, result.reasoning) == ("interrupted", shown.text, shown.reasoning)

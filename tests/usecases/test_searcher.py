@@ -24,7 +24,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.create_prompt("p", "Order bot", NOW)
     for number in range(5):
         store.begin_run(run(f"r{number}", text("Where is it?"), lanes=(lane("A", "vendor/haiku"),)))
-        store.finish_output(f"r{number}.0.0", done(f"The tracking number is {number}."), LATER).result(10)
+        store.finish_output(f"r{number}.0.0", done(f"The tracking number is {number}."), LATER).result(60)
     yield store
     store.close()
 
@@ -66,7 +66,7 @@ def test_complaints_point_to_the_parts_not_understood(store: Store) -> None:
 def test_words_of_a_prompt_name_suggest_its_filter(store: Store, words: str, asked: str) -> None:
     """Names are not among the words of runs, so that nothing is found of a prompt by what it is called."""
     for number in range(2):
-        store.create_prompt(f"helper-{number}", f"Helper {number}", NOW).result(10)
+        store.create_prompt(f"helper-{number}", f"Helper {number}", NOW).result(60)
     found = searcher(store).search(words)
     assert found.page.rows == ()
     if not asked:
@@ -87,7 +87,7 @@ def test_days_begin_in_the_users_time_zone(store: Store) -> None:
 
 def test_unindexed_runs_and_index_errors_are_reported(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Indexer, "due", lambda *_: False)
-    store.set_note("r1", "n").result(10)
+    store.set_note("r1", "n").result(60)
     one = searcher(store)
     assert one.search("tracking").remarks[0].startswith("1 run cannot be found by its words until indexed.")
     assert one.behind() == 1
@@ -98,7 +98,7 @@ def test_unindexed_runs_and_index_errors_are_reported(store: Store, monkeypatch:
         raise StoreError("The disk is full. Make room.", "", "full")
 
     monkeypatch.setattr(Indexer, "work", broken)
-    store.set_note("r2", "n").result(10)
+    store.set_note("r2", "n").result(60)
     assert "disk is full. Make room." in one.search("tracking").remarks[0]
     assert one.behind() == 0
 

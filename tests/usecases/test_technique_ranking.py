@@ -34,7 +34,7 @@ def made(tmp_path: Path) -> Iterator[Made]:
 def mark(store: Store, prompt: str, uses: dict[int, tuple[str, ...]]) -> None:
     for version, keys in uses.items():
         for key in keys:
-            store.techniques.say(prompt, version, key, key.title(), used=True).result(10)
+            store.techniques.say(prompt, version, key, key.title(), used=True).result(60)
 
 
 def judged(made: Made, uses: dict[int, tuple[str, ...]], worths: dict[int, float], count: int = 150) -> RankingResult:
@@ -88,7 +88,7 @@ def test_stronger_model_is_not_credited_to_a_technique(made: Made) -> None:
         strong, weak = ((2, 0), (1, 1)) if number % 4 else ((1, 0), (2, 1))
         pair = one(*strong, value, number // 3), one(*weak, value, number // 30)
         winner = pair[0] if number % 9 else pair[1]
-        store.judgements.judge(new_uid(), "winner", pair, winner, utc_now(), blind=True).result(10)
+        store.judgements.judge(new_uid(), "winner", pair, winner, utc_now(), blind=True).result(60)
     (role,) = rank_techniques(store, prompt, library).rows
     assert role.won > 1.4 * role.lost, "counted alone it looks like a good technique"
     assert role.strength.low < 0 < role.strength.high
@@ -157,7 +157,7 @@ def test_the_same_history_gives_the_same_ranking(made: Made) -> None:
     found = judged(made, SQUARE, {2: 1.0}, 40)
     store, prompt, library = made
     assert rank_techniques(store, prompt, library) == found
-    store.techniques.say(prompt, 2, "role", "Role", used=False).result(10)
+    store.techniques.say(prompt, 2, "role", "Role", used=False).result(60)
     changed = rank_techniques(store, prompt, library)
     assert dataclasses.replace(changed, rows=found.rows, remarks=found.remarks, versions=found.versions) == found
     assert changed.rows != found.rows

@@ -32,7 +32,7 @@ BOT = Content(
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with closing(open_store(tmp_path / "w.db", now=NOW, uid=uids())) as one:
-        one.create_prompt("p", "Order bot", NOW).result(10)
+        one.create_prompt("p", "Order bot", NOW).result(60)
         yield one
 
 

@@ -37,7 +37,7 @@ UNMEASURED, NOT_CORRECTED = "judge unmeasured", "not corrected"
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     made = opened(tmp_path / "history.db")
-    made.create_prompt("p", "Order bot", NOW).result(10)
+    made.create_prompt("p", "Order bot", NOW).result(60)
     yield made
     made.close()
 

@@ -62,7 +62,7 @@ def comparing(demo: Demo) -> None:
         fake.answer = answer
         for model, price in (("acme-mini", 0.3), ("acme-large", 2.0)):
             window.workbench.pricing.set_price(endpoint, model, Rates(price / 1e6, 4 * price / 1e6, None, "mine"))
-        window.store.packs.save_cases(window.prompt_uid, _cases()).result(10)
+        window.store.packs.save_cases(window.prompt_uid, _cases()).result(60)
         lanes = tuple(Lane(f"t{number}", endpoint, model, Params()) for number, model in enumerate(_GOOD))
         suites = window.testing.suites
         for number, text in enumerate(_TEXTS):

@@ -181,7 +181,7 @@ def _unguarded(history: History) -> None:
     lanes = (Lane("own", LITELLM, MODEL), Lane("tuned", LITELLM, "ft:acme-large:me::1"))
     content = Content((Message("user", "{{order}}"),))
     for uid in (history.prompt, history.guard("refusal", 60)):
-        history.store.save_draft(uid, Draft(content, lanes=lanes), history.now()).result(10)
+        history.store.save_draft(uid, Draft(content, lanes=lanes), history.now()).result(60)
     history.test(Col(mine), Col(other, model="ft:acme-large:me::1"), set_name="holdout", first=240)
 
 
@@ -190,7 +190,7 @@ def _again(history: History) -> None:
     scenarios.tuned_forgets(history)
     lanes = (Lane("own", LITELLM, MODEL), Lane("tuned", LITELLM, "ft:acme-large:me::1"))
     draft = Draft(Content((Message("user", "{{order}}"),)), lanes=lanes)
-    history.store.save_draft(history.prompt, draft, history.now()).result(10)
+    history.store.save_draft(history.prompt, draft, history.now()).result(60)
 
 
 def _prepared(demo: Demo, view: DecideView, kind: str) -> None:

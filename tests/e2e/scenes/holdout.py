@@ -27,7 +27,7 @@ def honest_sets(demo: Demo) -> None:
             window.workbench.pricing.set_price(endpoint, model, Rates(price / 1e6, 4 * price / 1e6, None, "mine"))
         lanes = tuple(Lane(f"t{number}", endpoint, model, Params()) for number, model in enumerate(QUALITY))
         show(demo, BOT, lanes, question="Where is order 77AB12CD90?")
-        window.store.packs.save_cases(window.prompt_uid, order_cases(CASES)).result(10)
+        window.store.packs.save_cases(window.prompt_uid, order_cases(CASES)).result(60)
         command(demo, "view_test")
         controller = window.testing
         suites = controller.suites

@@ -31,10 +31,10 @@ def presets(demo: Demo) -> None:
         command(demo, "save_lane_preset")
         opened(demo, PresetDialog)
         shots(demo, "presets-save", narrow=True)
-        window.store.lane_presets.save(_LONG[:60], [*lanes, _GONE]).result(10)
+        window.store.lane_presets.save(_LONG[:60], [*lanes, _GONE]).result(60)
         for number in range(1, 30):
             many = [Lane(f"m{at}", LITELLM, f"acme/model-{at}") for at in range(number % 5 + 1)]
-            window.store.lane_presets.save(f"Comparison {number}", many).result(10)
+            window.store.lane_presets.save(f"Comparison {number}", many).result(60)
         opened(demo, PresetDialog).reject()
         _menu(demo, "presets-many")
         demo.pause(100)

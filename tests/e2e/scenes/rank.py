@@ -54,7 +54,7 @@ def ranking(demo: Demo) -> None:
     demo.until("nothing is marked", lambda: "No judged version" in view.instead.text())
     shots(demo, "rank-techniques-none", ("light",))
     for number, key, name in ((2, "role", "Role"), (3, "role", "Role"), (3, "self-check", "Self-check")):
-        store.techniques.say(prompt, number, key, name, used=True).result(10)
+        store.techniques.say(prompt, number, key, name, used=True).result(60)
     window.rank.refresh()
     demo.until("techniques are ranked", view.table.isVisible)
     shots(demo, "rank-techniques", narrow=True)

@@ -28,7 +28,7 @@ def testing(demo: Demo) -> None:
         show(demo, BOT, lanes, question="Where is order 77AB12CD90?")
         command(demo, "view_test")
         shots(demo, "test-no-cases", narrow=True)
-        window.store.packs.save_cases(window.prompt_uid, order_cases()).result(10)
+        window.store.packs.save_cases(window.prompt_uid, order_cases()).result(60)
         demo.press(Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
         command(demo, "view_test")
         shots(demo, "test-no-columns")
@@ -93,7 +93,7 @@ def proposing(demo: Demo) -> None:
         fake.answer = answer
         window.workbench.pricing.set_price(endpoint, AUTHOR, Rates(1e-6, 4e-6, None, "mine"))
         show(demo, BOT, (Lane("p", endpoint, "acme-mini", Params()),), question="Where is order 77AB12CD90?")
-        window.store.packs.save_cases(window.prompt_uid, order_cases()).result(10)
+        window.store.packs.save_cases(window.prompt_uid, order_cases()).result(60)
         command(demo, "propose_cases")
         found = opened(demo, ProposalDialog)
         demo.until("it can be asked", found.request.ask.isEnabled)

@@ -44,7 +44,7 @@ def probes(demo: Demo) -> None:
         _run(demo)
         cases = order_cases()
         cases = [replace(case, held_out=number % 3 == 2) for number, case in enumerate(cases)]
-        window.store.packs.save_cases(window.prompt_uid, cases).result(10)
+        window.store.packs.save_cases(window.prompt_uid, cases).result(60)
         command(demo, "view_test")
         suites = window.testing.suites
         demo.until("the cases are there", lambda: suites.tested.cases > 0)

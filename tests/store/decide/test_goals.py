@@ -35,16 +35,16 @@ FULL = DecideGoals(
 def test_goals_are_stored_by_prompt_and_replaced(store: Store) -> None:
     store.create_prompt("q", "Other", NOW)
     assert store.decide.goals("p") == DecideGoals()
-    store.decide.save_goals("p", FULL, NOW).result(10)
+    store.decide.save_goals("p", FULL, NOW).result(60)
     assert store.decide.goals("p") == FULL
     assert store.decide.goals("q") == DecideGoals()
-    store.decide.save_goals("p", DecideGoals(can_serve=False), LATER).result(10)
+    store.decide.save_goals("p", DecideGoals(can_serve=False), LATER).result(60)
     assert store.decide.goals("p") == DecideGoals(can_serve=False)
 
 
 def test_goals_without_an_answer_leave_no_row(store: Store, path: Path) -> None:
     store.decide.save_goals("p", FULL, NOW)
-    store.decide.save_goals("p", DecideGoals(), LATER).result(10)
+    store.decide.save_goals("p", DecideGoals(), LATER).result(60)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM decide_goals").fetchone() == (0,)
 
@@ -74,7 +74,7 @@ def test_invalid_answers_are_unknown(stored: object, expected: DecideGoals) -> N
 
 
 def test_damaged_goals_are_unknown(store: Store, path: Path) -> None:
-    store.decide.save_goals("p", FULL, NOW).result(10)
+    store.decide.save_goals("p", FULL, NOW).result(60)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE decide_goals SET body = '{'")
     assert store.decide.goals("p") == DecideGoals()
@@ -84,7 +84,7 @@ def test_unknown_prompt_is_refused(store: Store) -> None:
     with pytest.raises(StoreError, match="prompt"):
         store.decide.goals("x")
     with pytest.raises(StoreError, match="prompt"):
-        store.decide.save_goals("x", FULL, NOW).result(10)
+        store.decide.save_goals("x", FULL, NOW).result(60)
 
 
 def test_older_history_that_is_read_only_has_no_goals(path: Path) -> None:

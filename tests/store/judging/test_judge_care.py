@@ -83,7 +83,7 @@ def test_test_that_is_deleted_for_good_takes_what_judges_said_along(store: Store
     begun(store, "t2", cases=(case(0),))
     [output] = answered(store, "t2", [key(0)])
     store.tests.begin_scoring("t2", "s2", (RUBRIC,), NOW)
-    begun_run = store.judges.begin_run(judging("j2", [judgement(about(key(0)), "o", output)], "s2")).result(10)
+    begun_run = store.judges.begin_run(judging("j2", [judgement(about(key(0)), "o", output)], "s2")).result(60)
     assert begun_run.number == 2
     store.close()
     healthy(path)
@@ -94,12 +94,12 @@ def test_judges_of_other_tests_forget_deleted_answers(store: Store, path: Path) 
     outputs = filled(store)
     begun(store, "t2", cases=(case(0), case(1), case(2)))
     own = answered(store, "t2", [key(2)])
-    store.tests.begin_scoring("t2", "s2", (RUBRIC,), NOW).result(10)
+    store.tests.begin_scoring("t2", "s2", (RUBRIC,), NOW).result(60)
     quoting = judgement(about(key(0)), "q", outputs[0], values=(("output", SECRET),), name=SECRET)
     fine = judgement(about(key(2)), "f", own[0])
     judged(store, "j2", [quoting, fine], done(f"It says {SECRET}"), scoring="s2")
     reused = ReusedJudgement(about(key(1)), RUBRIC, judgement(about(key(1), 1), "", outputs[2]).identity, "j1.2")
-    store.judges.reuse("s2", [reused]).result(10)
+    store.judges.reuse("s2", [reused]).result(60)
     extent, _ = store.deleting.purge(PurgeTargets(runs=("t1",)), LATER, uids())
     assert (extent.runs, extent.judgements) == (1, 5)
     assert [(one.key, one.output_uid) for one in store.judges.replies("s2", *EVERY)] == [(about(key(2)), "f")]
@@ -111,9 +111,9 @@ def test_judges_of_other_tests_forget_deleted_answers(store: Store, path: Path) 
     assert [one.uid for one in store.judges.runs("s2")] == ["j2"]
     # Further judgements go on after the emptied place.
     again = judgement(about(key(0)), "q.again", own[0])
-    store.judges.start_judgements("j2", [again], "owner", LATER).result(10)
+    store.judges.start_judgements("j2", [again], "owner", LATER).result(60)
     assert [one.name for one in store.iteration_detail("j2").sets] == ["", "case 3", "case 1"]
-    store.recover(lambda owner: False, LATER).result(10)
+    store.recover(lambda owner: False, LATER).result(60)
     store.deleting.clean()
     store.close()
     assert path.read_bytes().count(SECRET.encode()) == 1, "only the reply about the test's own answer"
@@ -126,7 +126,7 @@ def test_comparisons_with_a_deleted_answer_go_along(store: Store, path: Path) ->
     answered(store, "t1", [key(0)])
     begun(store, "t2", cases=(case(0), case(1)))
     outputs = answered(store, "t2", [key(0, 1), key(1, 1)])
-    store.tests.begin_scoring("t2", "s2", (RUBRIC,), NOW).result(10)
+    store.tests.begin_scoring("t2", "s2", (RUBRIC,), NOW).result(60)
     judge_prompt(store, kind="select-best", uid="pairs")
     judge_prompt(store)
     pairs = [
@@ -149,13 +149,13 @@ def test_test_is_not_deleted_while_it_is_judged(store: Store) -> None:
     [output] = answered(store, "t1", [key(0)])
     store.tests.begin_scoring("t1", "s1", (RUBRIC,), NOW)
     judge_prompt(store)
-    store.judges.begin_run(judging("j1", [judgement(about(key(0)), "o", output)])).result(10)
+    store.judges.begin_run(judging("j1", [judgement(about(key(0)), "o", output)])).result(60)
     with pytest.raises(StoreError, match="in progress"):
         store.deleting.purge(PurgeTargets(runs=("t1",)), LATER, uids())
     with pytest.raises(StoreError, match="in progress"):
-        store.curation.delete(["t1"], True).result(10)
+        store.curation.delete(["t1"], True).result(60)
     with pytest.raises(StoreError, match="in progress"):
-        store.curation.delete_prompt("p", True).result(10)
+        store.curation.delete_prompt("p", True).result(60)
 
 
 # Damage
@@ -266,7 +266,7 @@ def test_odd_rows_are_read(store: Store, path: Path, statement: str) -> None:
         store.tests.page("t1", "s1", GridQuery(rows_), "", 9)  # type: ignore[arg-type]
     store.tests.counts("t1", "s1", GridQuery())
     store.prompts()
-    store.curation.delete_prompt("p", True).result(10)
+    store.curation.delete_prompt("p", True).result(60)
 
 
 def test_owners_in_a_circle_end(store: Store, path: Path) -> None:
@@ -277,7 +277,7 @@ def test_owners_in_a_circle_end(store: Store, path: Path) -> None:
             "UPDATE judge_prompts SET owner_id = (SELECT id FROM prompts WHERE uid = 'second')"
             " WHERE prompt_id = (SELECT id FROM prompts WHERE uid = 'jp')"
         )
-    store.curation.delete_prompt("jp", True).result(10)
+    store.curation.delete_prompt("jp", True).result(60)
     store.deleting.purge(PurgeTargets(prompts=("jp",)), LATER, uids())
     assert [row[1] for row in rows(path, "prompts")] == ["p"]
 
@@ -334,7 +334,7 @@ def test_answered_judgements_survive_a_kill_and_are_not_asked_again(store: Store
     count = 40
     begun(store, cases=[case(row) for row in range(count)], columns=[lane()])
     answered(store, "t1", [key(row) for row in range(count)])
-    store.tests.begin_scoring("t1", "s1", (RUBRIC,), NOW).result(10)
+    store.tests.begin_scoring("t1", "s1", (RUBRIC,), NOW).result(60)
     judge_prompt(store)
     finished: set[str] = set()
     for turn in range(3):
@@ -376,7 +376,7 @@ def test_labels_and_verdicts_survive_closing(store: Store, path: Path) -> None:
     assert len(again.judges.labels("t1", HASH)) == 2
     label(again, outputs[2], "fail", "l3")
     assert len(again.judges.labels("t1", HASH)) == 3
-    again.tests.save_scores("s1", [replace(verdict(key(1), outputs[2], "fail"), reason="no")]).result(10)
+    again.tests.save_scores("s1", [replace(verdict(key(1), outputs[2], "fail"), reason="no")]).result(60)
     called(again, "t1", [])
     again.close()
     healthy(path)

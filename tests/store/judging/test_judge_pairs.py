@@ -47,10 +47,10 @@ def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
 
 def two(store: Store, name: str, order: str = "1") -> tuple[str, str]:
     lanes = (lane("A", "vendor/one"), lane("B", "vendor/two"))
-    store.begin_run(run(name, text("Where is {{order}}?"), lanes=lanes, values=(("order", order),))).result(10)
+    store.begin_run(run(name, text("Where is {{order}}?"), lanes=lanes, values=(("order", order),))).result(60)
     outputs = f"{name}.0.0", f"{name}.1.0"
     for output in outputs:
-        store.finish_output(output, replace(FULL_RESULT, text=WORDS[output[:4]], steps=()), NOW).result(10)
+        store.finish_output(output, replace(FULL_RESULT, text=WORDS[output[:4]], steps=()), NOW).result(60)
     return outputs
 
 
@@ -58,8 +58,8 @@ def filled(store: Store) -> None:
     """Two runs that a person judged, and one that only the judge will compare."""
     for name in ("r1", "r2", "r3"):
         two(store, name)
-    store.mark("r1", "v1", Verdict("winner", (0,)), ("r1.0.0", "r1.1.0"), NOW).result(10)
-    store.mark("r2", "v2", Verdict("tie"), ("r2.0.0", "r2.1.0"), NOW).result(10)
+    store.mark("r1", "v1", Verdict("winner", (0,)), ("r1.0.0", "r1.1.0"), NOW).result(60)
+    store.mark("r2", "v2", Verdict("tie"), ("r2.0.0", "r2.1.0"), NOW).result(60)
 
 
 def judged(store: Store) -> str:
@@ -158,15 +158,15 @@ def test_a_verdict_needs_replies_of_a_judge_and_answers_to_the_same_values(store
     assert caught.value.code == "incomparable"
     for first, said in (("r1.0.0", ("r2.0.0",)), ("r1.0.0", ()), ("r1.1.0", (f"{replies}.0",))):
         with pytest.raises(ValueError, match="two answers"):
-            store.judges.compare([JudgePairStart("x", first, "r1.1.0", "first", said)], NOW).result(10)
+            store.judges.compare([JudgePairStart("x", first, "r1.1.0", "first", said)], NOW).result(60)
     with pytest.raises(StoreError):
-        store.judges.compare([JudgePairStart("x", "nothing", "r1.1.0", "first", (f"{replies}.0",))], NOW).result(10)
+        store.judges.compare([JudgePairStart("x", "nothing", "r1.1.0", "first", (f"{replies}.0",))], NOW).result(60)
 
 
 def test_pairs_with_a_deleted_answer_do_not_count(store: Store) -> None:
     filled(store)
     judged(store)
-    store.curation.delete(["r1"], True).result(10)
+    store.curation.delete(["r1"], True).result(60)
     assert [pair.verdict.outputs[0].uid for pair in store.judges.pairs("p")] == ["r3.0.0"]
 
 
@@ -197,5 +197,5 @@ def test_pairs_about_answers_are_those_that_compare_them_and_not_those_they_are_
     assert about() == about("r2.0.0") == about("nothing") == about(f"{replies}.0") == []
     compared(store, "p", [("r1.1.0", "r1.0.0", "first")])
     assert about("r1.0.0") == [["r1.1.0", "r1.0.0"]]
-    store.curation.delete(["r3"], True).result(10)
+    store.curation.delete(["r3"], True).result(60)
     assert about("r1.1.0") == [["r1.1.0", "r1.0.0"]]

@@ -38,7 +38,7 @@ def outputs(store: Store) -> list[str]:
     """A test run t1 with answers to two cases in one column, and a scoring s1; their uids."""
     begun(store, "t1", cases=(case(0), case(1)))
     uids = answered(store, "t1", [key(0), key(1)])
-    store.tests.begin_scoring("t1", "s1", (CONTAINS, RUBRIC), NOW).result(10)
+    store.tests.begin_scoring("t1", "s1", (CONTAINS, RUBRIC), NOW).result(60)
     judge_prompt(store)
     return uids
 
@@ -68,7 +68,7 @@ def test_judge_prompt_is_made_once(store: Store) -> None:
 def test_no_list_shows_a_judge_prompt(store: Store) -> None:
     store.save_draft("p", Draft(text("typed")), NOW)
     judge_prompt(store)
-    store.save_draft("jp", Draft(text("typed"), lanes=()), LATER).result(10)
+    store.save_draft("jp", Draft(text("typed"), lanes=()), LATER).result(60)
     assert [row.uid for row in store.prompts()] == ["p"]
     assert store.prompts(archived=True) == []
     assert store.last_prompt() == "p"
@@ -77,8 +77,8 @@ def test_no_list_shows_a_judge_prompt(store: Store) -> None:
 
 def test_judge_prompt_opens_and_runs_in_compose(store: Store) -> None:
     judge_prompt(store)
-    begun_run = store.begin_run(run("r1", text("Is it kind?"), prompt="jp", based_on=1)).result(10)
-    store.finish_output("r1.0.0", done("yes"), LATER).result(10)
+    begun_run = store.begin_run(run("r1", text("Is it kind?"), prompt="jp", based_on=1)).result(60)
+    store.finish_output("r1.0.0", done("yes"), LATER).result(60)
     assert (begun_run.number, begun_run.version_number) == (1, 2)
     assert [row.run_uid for row in store.iterations("jp")] == ["r1"]
     assert store.judges.newest("jp").content == text("Is it kind?")
@@ -87,18 +87,18 @@ def test_judge_prompt_opens_and_runs_in_compose(store: Store) -> None:
 
 def test_judge_prompt_that_was_open_last_is_opened_again(store: Store) -> None:
     judge_prompt(store)
-    store.set_meta("last_prompt", "jp").result(10)
+    store.set_meta("last_prompt", "jp").result(60)
     assert store.last_prompt() == "jp"
 
 
 def test_first_paint_shows_no_judge_prompt_unless_it_was_open_last(store: Store, path: Path) -> None:
     store.save_draft("p", Draft(text("typed"), lanes=()), NOW)
     judge_prompt(store)
-    store.save_draft("jp", Draft(text("judge")), LATER).result(10)
+    store.save_draft("jp", Draft(text("judge")), LATER).result(60)
     found = read_preview(path)
     assert found is not None
     assert found.prompt_uid == "p"
-    store.set_meta("last_prompt", "jp").result(10)
+    store.set_meta("last_prompt", "jp").result(60)
     found = read_preview(path)
     assert found is not None
     assert found.prompt_uid == "jp"
@@ -107,10 +107,10 @@ def test_first_paint_shows_no_judge_prompt_unless_it_was_open_last(store: Store,
 def test_judge_prompt_is_hidden_and_restored_with_its_owner(store: Store) -> None:
     filled(store)
     judge_prompt(store, owner="jp", uid="of-the-judge")
-    store.curation.delete_prompt("p", True).result(10)
+    store.curation.delete_prompt("p", True).result(60)
     assert store.deleting.deleted().prompts == ("p",)
     assert found(store, "kind:judge") == []
-    store.curation.delete_prompt("p", False).result(10)
+    store.curation.delete_prompt("p", False).result(60)
     assert found(store, "kind:judge") == ["j1"]
 
 
@@ -119,11 +119,11 @@ def test_judge_prompt_is_hidden_and_restored_with_its_owner(store: Store) -> Non
 
 def test_judge_run_grows_group_by_group(store: Store, outputs: list[str]) -> None:
     first = judgement(about(key(0)), "o1", outputs[0])
-    begun_run = store.judges.begin_run(judging("j1", [first])).result(10)
+    begun_run = store.judges.begin_run(judging("j1", [first])).result(60)
     assert (begun_run.number, begun_run.lane_versions) == (1, (1, 1))
     again = judgement(about(key(0), repeat=1), "o2", outputs[0])
     other = judgement(about(key(1)), "o3", outputs[1], lane=1)
-    store.judges.start_judgements("j1", [again, other], "owner", LATER).result(10)
+    store.judges.start_judgements("j1", [again, other], "owner", LATER).result(60)
     [told] = store.judges.runs("s1")
     # Repeats share what the judge was given.
     assert (told.uid, told.prompt_uid, told.number, told.rows) == ("j1", "jp", 1, 2)
@@ -144,23 +144,23 @@ def test_judge_run_grows_group_by_group(store: Store, outputs: list[str]) -> Non
 
 def test_judge_run_needs_judgements_and_a_version_that_exists(store: Store, outputs: list[str]) -> None:
     with pytest.raises(ValueError, match="one judgement"):
-        store.judges.begin_run(judging("j1", [])).result(10)
+        store.judges.begin_run(judging("j1", [])).result(60)
     start = judging("j1", [judgement(about(key(0)), "o1", outputs[0])])
     with pytest.raises(StoreError, match="version"):
-        store.judges.begin_run(replace(start, lanes=(replace(start.lanes[0], version=7),))).result(10)
+        store.judges.begin_run(replace(start, lanes=(replace(start.lanes[0], version=7),))).result(60)
     with pytest.raises(StoreError, match="scoring"):
-        store.judges.begin_run(replace(start, scoring_uid="unknown")).result(10)
+        store.judges.begin_run(replace(start, scoring_uid="unknown")).result(60)
     assert store.judges.runs("s1") == ()
 
 
 def test_answered_judgement_is_not_asked_again(store: Store, outputs: list[str]) -> None:
     first = judgement(about(key(0)), "o1", outputs[0])
-    store.judges.begin_run(judging("j1", [first])).result(10)
+    store.judges.begin_run(judging("j1", [first])).result(60)
     with pytest.raises(StoreError, match="is being asked"):
-        store.judges.start_judgements("j1", [replace(first, output_uid="o2")], "owner", LATER).result(10)
+        store.judges.start_judgements("j1", [replace(first, output_uid="o2")], "owner", LATER).result(60)
     ended(store, [first])
     with pytest.raises(StoreError, match="has answered"):
-        store.judges.start_judgements("j1", [replace(first, output_uid="o2")], "owner", LATER).result(10)
+        store.judges.start_judgements("j1", [replace(first, output_uid="o2")], "owner", LATER).result(60)
     # Ending a call twice changes nothing.
     ended(store, [first], FAILED)
     assert [one.text for one in store.judges.replies("s1", *EVERY)] == ["reply o1"]
@@ -168,10 +168,10 @@ def test_answered_judgement_is_not_asked_again(store: Store, outputs: list[str])
 
 def test_failed_and_interrupted_judgements_are_asked_again(store: Store, outputs: list[str]) -> None:
     starts = [judgement(about(key(place)), f"o{place}", uid) for place, uid in enumerate(outputs)]
-    store.judges.begin_run(judging("j1", starts)).result(10)
+    store.judges.begin_run(judging("j1", starts)).result(60)
     ended(store, starts[:1], FAILED)
     assert store.judges.missing("s1", None, 9) == ()
-    assert store.recover(lambda owner: False, LATER).result(10).outputs == 1
+    assert store.recover(lambda owner: False, LATER).result(60).outputs == 1
     assert store.judges.missing("s1", None, 9) == (about(key(1)),)
     assert store.judges.missing("s1", None, 9, failed_too=True) == (about(key(0)), about(key(1)))
     assert store.judges.missing("s1", about(key(0)), 9, failed_too=True) == (about(key(1)),)
@@ -180,7 +180,7 @@ def test_failed_and_interrupted_judgements_are_asked_again(store: Store, outputs
     assert (lost.state, lost.text) == ("interrupted", "")
     assert store.judges.counts("s1") == JudgementCounts(failed=1, interrupted=1, problem=failed.problem, problems=1)
     retries = [replace(one, output_uid=f"{one.output_uid}.again") for one in starts]
-    store.judges.start_judgements("j1", retries, "owner", LATER).result(10)
+    store.judges.start_judgements("j1", retries, "owner", LATER).result(60)
     ended(store, retries)
     assert [one.output_uid for one in store.judges.replies("s1", *EVERY)] == ["o0.again", "o1.again"]
     attempts = [(one.uid, one.attempt) for one in store.iteration_detail("j1").outputs]
@@ -200,10 +200,10 @@ def test_costs_count_every_attempt_of_the_scoring(store: Store, outputs: list[st
     starts = [judgement(about(key(place)), f"o{place}", uid) for place, uid in enumerate(outputs)]
     priced = Result("finished", "yes", cost_usd=0.25)
     judged(store, "j1", starts[:1], priced)
-    store.judges.start_judgements("j1", starts[1:], "owner", LATER).result(10)
+    store.judges.start_judgements("j1", starts[1:], "owner", LATER).result(60)
     ended(store, starts[1:], replace(FAILED, cost_usd=0.5))
     again = replace(starts[1], output_uid="again")
-    store.judges.start_judgements("j1", [again], "owner", LATER).result(10)
+    store.judges.start_judgements("j1", [again], "owner", LATER).result(60)
     ended(store, [again])
     assert store.judges.counts("s1") == JudgementCounts(finished=2, cost_usd=0.75, unpriced=1)
 
@@ -213,7 +213,7 @@ def test_costs_count_every_attempt_of_the_scoring(store: Store, outputs: list[st
 
 def test_judgement_with_a_known_identity_is_used_again(store: Store, outputs: list[str]) -> None:
     starts = [judgement(about(key(place)), f"o{place}", uid) for place, uid in enumerate(outputs)]
-    store.judges.begin_run(judging("j1", starts)).result(10)
+    store.judges.begin_run(judging("j1", starts)).result(60)
     identities = [one.identity for one in starts]
     assert store.judges.reusable("jp", identities) == {}
     ended(store, starts[:1])
@@ -222,10 +222,10 @@ def test_judgement_with_a_known_identity_is_used_again(store: Store, outputs: li
     # Only judgements of the same judge prompt count.
     judge_prompt(store, kind="factuality", uid="facts")
     assert store.judges.reusable("facts", identities) == {}
-    store.tests.begin_scoring("t1", "s2", (RUBRIC,), LATER).result(10)
+    store.tests.begin_scoring("t1", "s2", (RUBRIC,), LATER).result(60)
     reused = [ReusedJudgement(about(key(0)), RUBRIC, identities[0], "o0")]
-    store.judges.reuse("s2", reused).result(10)
-    store.judges.reuse("s2", reused).result(10)
+    store.judges.reuse("s2", reused).result(60)
+    store.judges.reuse("s2", reused).result(60)
     assert store.judges.counts("s2") == JudgementCounts(finished=1, reused=1)
     assert store.judges.counts("s1").reused == 0
     assert [(one.output_uid, one.text) for one in store.judges.replies("s2", *EVERY)] == [("o0", "reply o0")]
@@ -234,17 +234,17 @@ def test_judgement_with_a_known_identity_is_used_again(store: Store, outputs: li
     judged(store, "j2", [replace(starts[1], output_uid="o9")], scoring="s2")
     assert [one.output_uid for one in store.judges.replies("s2", *EVERY)] == ["o0", "o9"]
     with pytest.raises(StoreError, match="judgement"):
-        store.judges.reuse("s2", [replace(reused[0], output_uid=outputs[0])]).result(10)
+        store.judges.reuse("s2", [replace(reused[0], output_uid=outputs[0])]).result(60)
 
 
 def test_judgement_of_a_deleted_test_is_not_used_again(store: Store, outputs: list[str]) -> None:
     start = judgement(about(key(0)), "o0", outputs[0])
     judged(store, "j1", [start])
-    store.curation.delete(["t1"], True).result(10)
+    store.curation.delete(["t1"], True).result(60)
     assert store.judges.reusable("jp", [start.identity]) == {}
     assert found(store, "kind:judge") == []
     assert found(store, "kind:judge is:deleted") == ["j1"]
-    store.curation.delete(["t1"], False).result(10)
+    store.curation.delete(["t1"], False).result(60)
     assert store.judges.reusable("jp", [start.identity]) == {start.identity: "o0"}
 
 
@@ -252,8 +252,8 @@ def test_judges_of_a_scoring_are_told_by_check(store: Store, outputs: list[str])
     starts = [judgement(about(key(place)), f"o{place}", uid) for place, uid in enumerate(outputs)]
     embedded = judgement(about(key(1), step=1), "o2", outputs[1], lane=1)
     judged(store, "j1", [*starts, embedded])
-    store.tests.begin_scoring("t1", "s2", (RUBRIC,), LATER).result(10)
-    store.judges.reuse("s2", [ReusedJudgement(starts[0].key, RUBRIC, starts[0].identity, "o0")]).result(10)
+    store.tests.begin_scoring("t1", "s2", (RUBRIC,), LATER).result(60)
+    store.judges.reuse("s2", [ReusedJudgement(starts[0].key, RUBRIC, starts[0].identity, "o0")]).result(60)
     judged(store, "j2", [replace(starts[1], output_uid="o9")], scoring="s2")
     told = [
         (one.check_hash, one.check_type, one.prompt_uid, one.version, one.lane.model, one.judgements, one.steps)
@@ -290,9 +290,9 @@ def test_judge_run_that_grows_while_others_begin_is_found_once(store: Store, out
     ]
     judged(store, "j1", starts[:2])
     for place in (2, 4):
-        store.begin_run(run(f"r{place}", text("hello"), at=LATER)).result(10)
-        store.finish_output(f"r{place}.0.0", done("fine"), LATER).result(10)
-        store.judges.start_judgements("j1", starts[place : place + 2], "owner", LATER).result(10)
+        store.begin_run(run(f"r{place}", text("hello"), at=LATER)).result(60)
+        store.finish_output(f"r{place}.0.0", done("fine"), LATER).result(60)
+        store.judges.start_judgements("j1", starts[place : place + 2], "owner", LATER).result(60)
         ended(store, starts[place : place + 2])
     assert found(store, "kind:judge") == ["j1"]
     for place in range(6):
@@ -301,7 +301,7 @@ def test_judge_run_that_grows_while_others_begin_is_found_once(store: Store, out
     page = store.searches.page(query, lambda moment: moment, limit=1)
     assert ([row.row.run_uid for row in page.rows], page.next) == (["j1"], None)
     assert found(store, "") == ["r4", "r2", "t1"]
-    store.searches.rebuild().result(10)
+    store.searches.rebuild().result(60)
     assert found(store, "kind:judge w5") == ["j1"]
 
 
@@ -321,7 +321,7 @@ def test_large_judge_run_is_shown_in_part(store: Store, outputs: list[str], monk
 def test_what_a_judge_said_of_held_out_cases_is_hidden(store: Store, path: Path) -> None:
     store.packs.save_cases("p", [case(0), case(1)])
     filled(store)
-    store.tests.set_aside("p", ["case-0"], "salt", NOW).result(10)
+    store.tests.set_aside("p", ["case-0"], "salt", NOW).result(60)
     assert found(store, "kind:judge") == ["j1"]
     assert found(store, "kind:judge case-0") == []
     detail = store.iteration_detail("j1")
@@ -330,7 +330,7 @@ def test_what_a_judge_said_of_held_out_cases_is_hidden(store: Store, path: Path)
     assert [one.key.case for one in store.judges.answers("t1", "s1", HASH, 0)] == [1]
     # Totals count them.
     assert [len(column.cells) for column in store.judges.results("t1", "s1", HASH)] == [2, 2]
-    store.tests.end_holdout("p", LATER).result(10)
+    store.tests.end_holdout("p", LATER).result(60)
     assert len(store.iteration_detail("j1").outputs) == 4
 
 
@@ -348,7 +348,7 @@ def test_history_without_tables_of_judges_is_read(tmp_path: Path) -> None:
     begun(store, "t1", cases=(case(0),))
     [output] = answered(store, "t1", [key(0)])
     store.tests.begin_scoring("t1", "s1", (CONTAINS,), NOW)
-    store.tests.save_scores("s1", [scored(key(0), output, "pass")]).result(10)
+    store.tests.save_scores("s1", [scored(key(0), output, "pass")]).result(60)
     with closing(sqlite3.connect(path)) as connection:
         for view in ("judgement_list", "label_list"):
             connection.execute(f"DROP VIEW {view}")

@@ -67,13 +67,13 @@ def test_correction_of_a_random_label_stays_random(store: Store) -> None:
 def test_labels_of_a_file_are_added_once(store: Store) -> None:
     outputs = filled(store)
     starts = [LabelStart(f"f{place}", uid, HASH, "fail", "file") for place, uid in enumerate(outputs[2:])]
-    assert store.judges.add_labels("t1", starts, LATER).result(10) == 2
-    assert store.judges.add_labels("t1", starts, LATER).result(10) == 0
+    assert store.judges.add_labels("t1", starts, LATER).result(60) == 2
+    assert store.judges.add_labels("t1", starts, LATER).result(60) == 0
     assert [row[2] for row in labels(store)] == ["random", "own", "file", "file"]
     with pytest.raises(StoreError, match="answer"):
-        store.judges.add_labels("t1", [replace(starts[0], uid="x", output_uid="unknown")], LATER).result(10)
+        store.judges.add_labels("t1", [replace(starts[0], uid="x", output_uid="unknown")], LATER).result(60)
     with pytest.raises(ValueError, match="not a label"):
-        store.judges.add_labels("t1", [replace(starts[0], uid="x", label="maybe")], LATER).result(10)  # type: ignore[arg-type]
+        store.judges.add_labels("t1", [replace(starts[0], uid="x", label="maybe")], LATER).result(60)  # type: ignore[arg-type]
 
 
 def test_label_holds_in_every_run_that_uses_the_answer(store: Store) -> None:
@@ -82,7 +82,7 @@ def test_label_holds_in_every_run_that_uses_the_answer(store: Store) -> None:
     assert labels(store, "t2") == [(outputs[0], "pass", "random"), (outputs[1], "pass", "own")]
     assert [(one.run_uid, one.key) for one in store.judges.labels("t2", HASH)] == [("t2", key(1)), ("t2", key(1, 1))]
     assert [(one.uid, one.run_uid) for one in store.judges.prompt_labels("p", HASH)] == [("l1", "t2"), ("l2", "t2")]
-    store.curation.delete(["t2"], True).result(10)
+    store.curation.delete(["t2"], True).result(60)
     assert [(one.uid, one.run_uid) for one in store.judges.prompt_labels("p", HASH)] == [("l1", "t1"), ("l2", "t1")]
 
 
@@ -113,7 +113,7 @@ def test_results_have_clusters_and_probabilities(store: Store) -> None:
     outputs = answered(store, "t1", cells)
     store.tests.begin_scoring("t1", "s1", (RUBRIC,), NOW)
     scores = [verdict(cell, uid, "pass", probability=0.75) for cell, uid in zip(cells, outputs, strict=True)]
-    store.tests.save_scores("s1", scores).result(10)
+    store.tests.save_scores("s1", scores).result(60)
     [column] = store.judges.results("t1", "s1", HASH)
     assert column.cells == (
         JudgedCell("case-0", "pass", None, "x", 0.75),
@@ -124,7 +124,7 @@ def test_results_have_clusters_and_probabilities(store: Store) -> None:
 
 def test_queue_reads_what_the_judge_said_and_all_labels(store: Store) -> None:
     outputs = filled(store)
-    store.tests.save_scores("s1", [verdict(key(0), outputs[0], "pass", repeats=3, agreeing=2)]).result(10)
+    store.tests.save_scores("s1", [verdict(key(0), outputs[0], "pass", repeats=3, agreeing=2)]).result(60)
     assert store.judges.answers("t1", "s1", HASH, 0) == (
         JudgedAnswerRow(key(0), outputs[0], "pass", 1.0, 3, 2, "pass", "random"),
         JudgedAnswerRow(key(1), outputs[2], "pass", 1.0, 1, 1, "", ""),
@@ -137,9 +137,9 @@ def test_queue_reads_what_the_judge_said_and_all_labels(store: Store) -> None:
 
 def test_scoring_again_replaces_the_verdicts_of_a_cell(store: Store) -> None:
     outputs = filled(store)
-    store.tests.save_scores("s1", [verdict(key(0), outputs[0], "fail")]).result(10)
+    store.tests.save_scores("s1", [verdict(key(0), outputs[0], "fail")]).result(60)
     assert store.judges.results("t1", "s1", HASH)[0].cells[0].verdict == "fail"
-    store.tests.save_scores("s1", [CellScored(key(0), outputs[0], "pass", 1.0, "")]).result(10)
+    store.tests.save_scores("s1", [CellScored(key(0), outputs[0], "pass", 1.0, "")]).result(60)
     assert [cell.case for cell in store.judges.results("t1", "s1", HASH)[0].cells] == ["case-1"]
 
 
@@ -172,9 +172,9 @@ def test_filter_finds_cells_where_judge_and_rule_disagree(store: Store) -> None:
     outputs = filled(store)
     # The rule passes everywhere, the judge fails one cell.
     assert (found(store, "rule_differs"), found(store, "rule_differs", 0)) == ([0], [])
-    store.tests.save_scores("s1", [verdict(key(1), outputs[2], "pass", rule="fail")]).result(10)
+    store.tests.save_scores("s1", [verdict(key(1), outputs[2], "pass", rule="fail")]).result(60)
     assert (found(store, "rule_differs"), found(store, "rule_differs", 0)) == ([0, 1], [1])
-    store.tests.save_scores("s1", [verdict(key(1), outputs[2], "fail", rule="unscored")]).result(10)
+    store.tests.save_scores("s1", [verdict(key(1), outputs[2], "fail", rule="unscored")]).result(60)
     assert found(store, "rule_differs", 0) == []
 
 
@@ -191,7 +191,7 @@ def test_sets_and_other_judged_checks_are_no_rules(store: Store) -> None:
         tuple((check, CheckResult("fail", 0.0, "")) for check in (other, both)),
         judged=(JudgeVerdictStart(RUBRIC, "pass", 1.0), JudgeVerdictStart(other, "fail", 0.0)),
     )
-    store.tests.save_scores("s1", [score]).result(10)
+    store.tests.save_scores("s1", [score]).result(60)
     assert found(store, "rule_differs", 0) == []
 
 
@@ -200,13 +200,13 @@ def test_filter_finds_cells_where_repeats_disagree(store: Store) -> None:
     assert found(store, "repeats_differ") == []
     scores = [verdict(key(0), outputs[0], "pass", repeats=3, agreeing=3)]
     scores += [verdict(key(1), outputs[2], "pass", repeats=3, agreeing=2)]
-    store.tests.save_scores("s1", scores).result(10)
+    store.tests.save_scores("s1", scores).result(60)
     assert (found(store, "repeats_differ"), found(store, "repeats_differ", 1)) == ([1], [])
 
 
 def test_scoring_without_judges_has_no_disagreements(store: Store) -> None:
     filled(store)
-    store.tests.begin_scoring("t1", "s2", (CONTAINS,), LATER).result(10)
+    store.tests.begin_scoring("t1", "s2", (CONTAINS,), LATER).result(60)
     assert store.tests.page("t1", "s2", GridQuery("label_differs"), "", 9).rows == ()
     assert store.tests.counts("t1", "s2", GridQuery()).rows["rule_differs"] == 0
 

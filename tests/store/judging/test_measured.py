@@ -23,7 +23,7 @@ from workbench.store.judging.records import LabelPick, LabelState
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     made = opened(tmp_path / "history.db")
-    made.create_prompt("p", "Order bot", NOW).result(10)
+    made.create_prompt("p", "Order bot", NOW).result(60)
     yield made
     made.close()
 
@@ -61,11 +61,11 @@ def test_labels_of_answers_that_the_judge_did_not_score_do_not_measure_it(store:
     assert store.judges.is_unmeasured("t1")
     label_all(store, outputs)
     assert not store.judges.is_unmeasured("t1")
-    store.tests.begin_scoring("t1", "rules", (CONTAINS,), LATER).result(10)
+    store.tests.begin_scoring("t1", "rules", (CONTAINS,), LATER).result(60)
     assert not store.judges.is_unmeasured("t1"), "no judge decides there"
-    store.tests.begin_scoring("t1", "again", CHECKS, "2027-01-01T00:00:00.000Z").result(10)
+    store.tests.begin_scoring("t1", "again", CHECKS, "2027-01-01T00:00:00.000Z").result(60)
     cells = [(key(case, column), f"t1.{case}.{column}.0.1") for case in range(24) for column in range(2)]
     scored = [verdict(*one, "pass" if place < FEWEST_LABELS - 1 else "unscored") for place, one in enumerate(cells)]
-    store.tests.save_scores("again", scored).result(10)
+    store.tests.save_scores("again", scored).result(60)
     assert store.judges.is_unmeasured("t1")
     assert not counted(store)

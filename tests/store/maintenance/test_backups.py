@@ -19,7 +19,7 @@ def fill(path: Path, answer: str, name: str = "r") -> None:
     if not store.prompts():
         store.create_prompt("p", "Order bot", NOW)
     store.begin_run(run(name, text("Hi")))
-    store.finish_output(f"{name}.0.0", done(answer), NOW).result(10)
+    store.finish_output(f"{name}.0.0", done(answer), NOW).result(60)
     store.close()
 
 
@@ -51,9 +51,9 @@ def test_backup_of_open_history_includes_the_log_and_allows_writes(path: Path, f
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW)
     store.begin_run(run("r", text("Hi")))
-    store.finish_output("r.0.0", done("in the log"), NOW).result(10)
+    store.finish_output("r.0.0", done("in the log"), NOW).result(60)
     made = backups.make(path, folder, NOW)
-    store.create_prompt("q", "Another", NOW).result(10)
+    store.create_prompt("q", "Another", NOW).result(60)
     store.close()
     assert answers(made.path) == ["in the log"]
     again = opened(made.path)

@@ -23,11 +23,11 @@ from workbench.usecases.history_replacement import move_to, repair, restore
 disk, roomy = Path(sys.argv[1]), Path(sys.argv[2])
 path = disk / "history.db"
 store = opened(path)
-store.create_prompt("p", "Order bot", NOW).result(10)
+store.create_prompt("p", "Order bot", NOW).result(60)
 for n in range(30):
     words = "".join(random.Random(n).choices("abcdefgh ", k=30_000))
     store.begin_run(run(f"r{n}", text(words)))
-    store.finish_output(f"r{n}.0.0", FULL_RESULT, LATER).result(10)
+    store.finish_output(f"r{n}.0.0", FULL_RESULT, LATER).result(60)
 care = Maintenance(store, lambda: LATER)
 care.set_rules(MaintenanceRules(folder=str(roomy)))
 made = care.back_up()

@@ -47,7 +47,7 @@ def settled(store: Store) -> None:
     for _ in range(1000):
         if not store.searches.behind():
             return
-        store.set_meta("wait", "").result(10)
+        store.set_meta("wait", "").result(60)
 
 
 def found(store: Store, query: str = "") -> list[str]:
@@ -63,9 +63,9 @@ def timeline(store: Store, prompt: str = "p") -> list[str]:
 def answered(store: Store, name: str, words: str = "An answer.", **given: Any) -> None:
     content = given.pop("content", text("Where is it?"))
     lanes = given.pop("lanes", (lane(),))
-    store.begin_run(run(name, content, lanes=lanes, **given)).result(10)
+    store.begin_run(run(name, content, lanes=lanes, **given)).result(60)
     for position in range(len(lanes)):
-        store.finish_output(f"{name}.{position}.0", done(words), LATER).result(10)
+        store.finish_output(f"{name}.{position}.0", done(words), LATER).result(60)
 
 
 def purged(store: Store, *runs: str, prompts: tuple[str, ...] = ()) -> tuple[PurgeExtent, tuple[KeptVersion, ...]]:
@@ -89,8 +89,8 @@ def traces(store: Store, word: str = SECRET) -> list[str]:
 def test_deleted_runs_are_hidden_and_undelete_restores_them(store: Store) -> None:
     for name in ("r1", "r2", "r3"):
         answered(store, name, content=text(f"Text of {name}"))
-    store.curation.archive(["r1"], True).result(10)
-    store.curation.delete(["r1", "r2"], True).result(10)
+    store.curation.archive(["r1"], True).result(60)
+    store.curation.delete(["r1", "r2"], True).result(60)
     assert found(store) == ["r3"]
     assert found(store, "text") == ["r3"]
     assert found(store, "is:archived") == []
@@ -101,7 +101,7 @@ def test_deleted_runs_are_hidden_and_undelete_restores_them(store: Store) -> Non
     assert store.iteration_of("p", "r2") is None
     assert store.iteration_count("p") == 1
     assert store.deleting.deleted() == PurgeTargets(("r1", "r2"))
-    store.curation.delete(["r1", "r2"], False).result(10)
+    store.curation.delete(["r1", "r2"], False).result(60)
     assert found(store) == ["r3", "r2"]
     assert found(store, "is:archived") == ["r1"]
     assert timeline(store) == ["r3", "r2", "r1"]
@@ -112,20 +112,20 @@ def test_deleted_runs_are_hidden_and_undelete_restores_them(store: Store) -> Non
 def test_new_iteration_does_not_reuse_the_number_of_a_deleted_one(store: Store) -> None:
     answered(store, "r1")
     answered(store, "r2")
-    store.curation.delete(["r2"], True).result(10)
+    store.curation.delete(["r2"], True).result(60)
     answered(store, "r3")
     assert rows(store, "SELECT uid, number FROM runs ORDER BY id") == [("r1", 1), ("r2", 2), ("r3", 3)]
 
 
 def test_running_run_cannot_be_deleted_or_purged(store: Store) -> None:
     answered(store, "r1")
-    store.begin_run(run("r2", text("Where is it?"))).result(10)
+    store.begin_run(run("r2", text("Where is it?"))).result(60)
     for refused in (
-        lambda: store.curation.delete(["r1", "r2"], True).result(10),
+        lambda: store.curation.delete(["r1", "r2"], True).result(60),
         lambda: store.deleting.extent(PurgeTargets(("r2",))),
         lambda: purged(store, "r1", "r2"),
         lambda: purged(store, prompts=("p",)),
-        lambda: store.curation.delete_prompt("p", True).result(10),
+        lambda: store.curation.delete_prompt("p", True).result(60),
     ):
         with pytest.raises(StoreError, match="in progress") as caught:
             refused()
@@ -136,14 +136,14 @@ def test_running_run_cannot_be_deleted_or_purged(store: Store) -> None:
 
 def everywhere(store: Store, name: str) -> None:
     """Add a run with the secret in each of its texts."""
-    blob = store.add_blob(f"a file that says {SECRET}blob".encode(), "text/plain").result(10)
+    blob = store.add_blob(f"a file that says {SECRET}blob".encode(), "text/plain").result(60)
     files = (Attachment(blob, "text/plain", f"{SECRET}file.txt"),)
     content = Content((Message("system", f"{SECRET}system"), Message("user", f"{SECRET}prompt {{order}}", files)))
     lanes = (replace(lane(model=f"vendor/{SECRET}model"), label=f"{SECRET}label"), lane("B"))
     store.begin_run(
         run(name, content, lanes=lanes, values=(("order", f"{SECRET}value"),), note=f"{SECRET}note")
-    ).result(10)
-    store.save_partials([PartialText(f"{name}.0.0", "text", 0, f"{SECRET}partial")]).result(10)
+    ).result(60)
+    store.save_partials([PartialText(f"{name}.0.0", "text", 0, f"{SECRET}partial")]).result(60)
     result = replace(
         FULL_RESULT,
         text=f"{SECRET}answer and {SECRET}注文",
@@ -152,10 +152,10 @@ def everywhere(store: Store, name: str) -> None:
         response={"text": f"{SECRET}response"},
         steps=(AnswerStep("text", f"{SECRET}step"),),
     )
-    store.finish_output(f"{name}.0.0", result, LATER).result(10)
-    store.finish_output(f"{name}.1.0", done(f"{SECRET}other"), LATER).result(10)
-    store.mark(name, f"{name}.v", Verdict("winner", (0,)), (f"{name}.0.0", f"{name}.1.0"), LATER).result(10)
-    store.curation.tag({name: [f"{SECRET}tag"]}).result(10)
+    store.finish_output(f"{name}.0.0", result, LATER).result(60)
+    store.finish_output(f"{name}.1.0", done(f"{SECRET}other"), LATER).result(60)
+    store.mark(name, f"{name}.v", Verdict("winner", (0,)), (f"{name}.0.0", f"{name}.1.0"), LATER).result(60)
+    store.curation.tag({name: [f"{SECRET}tag"]}).result(60)
 
 
 def test_purge_of_a_run_leaves_no_text_in_the_files(store: Store) -> None:
@@ -192,7 +192,7 @@ def test_purge_clears_pages_freed_earlier(store: Store) -> None:
 
 
 def test_purge_keeps_data_used_by_other_runs(store: Store) -> None:
-    blob = store.add_blob(b"a shared file", "text/plain").result(10)
+    blob = store.add_blob(b"a shared file", "text/plain").result(60)
     content = Content((Message("user", "Shared text", (Attachment(blob, "text/plain", "a.txt"),)),))
     answered(store, "r1", content=content)
     answered(store, "r2", content=content)
@@ -234,7 +234,7 @@ def test_children_of_a_purged_version_move_to_its_parent(store: Store) -> None:
 def test_purge_keeps_and_reports_versions_used_by_draft_or_labels(store: Store) -> None:
     for number, name in enumerate(("r1", "r2", "r3", "r4"), start=1):
         answered(store, name, content=text(name), based_on=number - 1 or None)
-    store.save_draft("p", Draft(text("new"), (), (lane(pinned=2), lane("B")), 4), LATER).result(10)
+    store.save_draft("p", Draft(text("new"), (), (lane(pinned=2), lane("B")), 4), LATER).result(60)
     connection = sqlite3.connect(store.path)
     connection.execute(
         "INSERT INTO labels SELECT prompt_id, 'production', id, created_at FROM versions WHERE number = 1"
@@ -255,13 +255,13 @@ def test_verdicts_that_lose_their_winner_to_a_purge_no_longer_count(store: Store
     beside = (BesideLane("C", "old", 1),)
     for name in ("lost", "won", "tied"):
         answered(store, name, lanes=(lane("C"), lane("D")), beside=beside)
-    store.mark("lost", "v1", Verdict("winner", (0,)), ("lost.0.0", "old.0.0"), LATER).result(10)
-    store.mark("lost", "v2", Verdict("winner", (), kept=("A",)), ("lost.0.0", "old.0.0"), LATER).result(10)
-    store.mark("won", "v3", Verdict("winner", (1,)), ("won.0.0", "won.1.0", "old.0.0"), LATER).result(10)
-    store.mark("tied", "v4", Verdict("tie", (0,), kept=("A",)), ("tied.0.0", "old.0.0"), LATER).result(10)
-    store.judgements.judge("v5", "winner", ("won.0.0", "old.0.0"), "won.0.0", LATER, blind=True).result(10)
-    store.judgements.judge("v6", "winner", ("won.0.0", "lost.0.0"), "won.0.0", LATER, blind=True).result(10)
-    store.curation.delete(["old"], True).result(10)
+    store.mark("lost", "v1", Verdict("winner", (0,)), ("lost.0.0", "old.0.0"), LATER).result(60)
+    store.mark("lost", "v2", Verdict("winner", (), kept=("A",)), ("lost.0.0", "old.0.0"), LATER).result(60)
+    store.mark("won", "v3", Verdict("winner", (1,)), ("won.0.0", "won.1.0", "old.0.0"), LATER).result(60)
+    store.mark("tied", "v4", Verdict("tie", (0,), kept=("A",)), ("tied.0.0", "old.0.0"), LATER).result(60)
+    store.judgements.judge("v5", "winner", ("won.0.0", "old.0.0"), "won.0.0", LATER, blind=True).result(60)
+    store.judgements.judge("v6", "winner", ("won.0.0", "lost.0.0"), "won.0.0", LATER, blind=True).result(60)
+    store.curation.delete(["old"], True).result(60)
     hidden = [(verdict.run, [one.uid for one in verdict.outputs]) for verdict in store.judgements.verdicts("p")]
     assert hidden == [("won", ["won.0.0", "won.1.0"]), ("", ["won.0.0", "lost.0.0"])]
     extent, _ = purged(store, "old")
@@ -276,18 +276,18 @@ def test_verdicts_that_lose_their_winner_to_a_purge_no_longer_count(store: Store
 def test_deleting_and_undeleting_a_prompt_includes_its_runs(store: Store) -> None:
     answered(store, "r1")
     answered(store, "r2", content=text("two"))
-    store.create_prompt("q", "Other", NOW).result(10)
+    store.create_prompt("q", "Other", NOW).result(60)
     answered(store, "q1", prompt="q")
-    store.save_draft("p", Draft(text("a draft")), LATER).result(10)
-    store.curation.delete(["r1"], True).result(10)
-    store.curation.delete_prompt("p", True).result(10)
+    store.save_draft("p", Draft(text("a draft")), LATER).result(60)
+    store.curation.delete(["r1"], True).result(60)
+    store.curation.delete_prompt("p", True).result(60)
     assert [row.uid for row in store.prompts()] == ["q"]
     assert store.prompts(archived=True) == []
     assert found(store) == ["q1"]
     assert store.last_prompt() == "q"
     assert store.searches.known()["prompt"] == ("Other",)
     assert store.deleting.deleted() == PurgeTargets(("r1", "r2"), ("p",))
-    store.curation.delete_prompt("p", False).result(10)
+    store.curation.delete_prompt("p", False).result(60)
     assert {row.uid: row.iterations for row in store.prompts()} == {"p": 1, "q": 1}
     assert found(store) == ["q1", "r2"]
     assert found(store, "is:deleted") == ["r1"]
@@ -296,16 +296,16 @@ def test_deleting_and_undeleting_a_prompt_includes_its_runs(store: Store) -> Non
 def test_undeleting_a_run_undeletes_its_prompt(store: Store) -> None:
     answered(store, "r1")
     answered(store, "r2")
-    store.curation.delete_prompt("p", True).result(10)
-    store.curation.delete(["r2"], False).result(10)
+    store.curation.delete_prompt("p", True).result(60)
+    store.curation.delete(["r2"], False).result(60)
     assert [(row.uid, row.iterations) for row in store.prompts()] == [("p", 1)]
     assert found(store) == ["r2"]
 
 
 def test_purge_of_a_prompt_leaves_no_text_in_the_files(store: Store) -> None:
-    store.create_prompt("q", f"{SECRET}name", NOW).result(10)
+    store.create_prompt("q", f"{SECRET}name", NOW).result(60)
     answered(store, "q1", prompt="q", content=text(f"{SECRET}text"))
-    store.save_draft("q", Draft(text(f"{SECRET}draft")), LATER).result(10)
+    store.save_draft("q", Draft(text(f"{SECRET}draft")), LATER).result(60)
     answered(store, "r1")
     settled(store)
     extent, _ = purged(store, prompts=("q",))

@@ -21,7 +21,7 @@ def history(path: Path) -> Path:
     store.create_prompt("p", "Order bot", NOW)
     for number in range(30):
         store.begin_run(run(f"r{number}", text(f"Ask {number}")))
-        store.finish_output(f"r{number}.0.0", done("words " * 300), NOW).result(10)
+        store.finish_output(f"r{number}.0.0", done("words " * 300), NOW).result(60)
     store.close()
     return path
 

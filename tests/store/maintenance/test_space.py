@@ -27,9 +27,9 @@ def _closed(connection: sqlite3.Connection) -> object:
 
 def answered(store: Store, name: str, *, at: str = NOW, note: str = "", lanes: int = 1) -> None:
     places = [lane(slot) for slot in "ABCDEFGH"[:lanes]]
-    store.begin_run(run(name, text("Hi"), lanes=places, at=at, note=note)).result(10)
+    store.begin_run(run(name, text("Hi"), lanes=places, at=at, note=note)).result(60)
     for position in range(lanes):
-        store.finish_output(f"{name}.{position}.0", FULL_RESULT, at).result(10)
+        store.finish_output(f"{name}.{position}.0", FULL_RESULT, at).result(60)
 
 
 def raw(connection: sqlite3.Connection) -> set[str]:
@@ -40,7 +40,7 @@ def raw(connection: sqlite3.Connection) -> set[str]:
 def test_measured_sizes_match_the_file_and_are_sorted_by_size(store: Store, connection: sqlite3.Connection) -> None:
     for number in range(30):
         answered(store, f"r{number}")
-    store.add_blob(b"x" * 300_000, "image/png").result(10)
+    store.add_blob(b"x" * 300_000, "image/png").result(60)
     size = space.measure(connection)
     (page,) = connection.execute("PRAGMA page_size").fetchone()
     (count,) = connection.execute("PRAGMA page_count").fetchone()
@@ -53,7 +53,7 @@ def test_measured_sizes_match_the_file_and_are_sorted_by_size(store: Store, conn
 
 def test_long_columns_are_measured_without_dbstat(store: Store, connection: sqlite3.Connection) -> None:
     answered(store, "r")
-    store.add_blob(b"x" * 300_000, "image/png").result(10)
+    store.add_blob(b"x" * 300_000, "image/png").result(60)
     sizes = {name: size for name, _, size in space._without_dbstat(connection)}
     assert sizes["blobs"] == 300_000
     assert sizes["outputs"] >= len(FULL_RESULT.text.encode()) + len(FULL_RESULT.reasoning.encode())
@@ -63,7 +63,7 @@ def test_raw_responses_are_dropped_except_of_winners_notes_and_stars(
     store: Store, connection: sqlite3.Connection
 ) -> None:
     answered(store, "won", lanes=2)
-    store.mark("won", "v1", Verdict("winner", (1,)), ("won.0.0", "won.1.0"), NOW).result(10)
+    store.mark("won", "v1", Verdict("winner", (1,)), ("won.0.0", "won.1.0"), NOW).result(60)
     answered(store, "noted", note="keep this")
     answered(store, "plain")
     connection.execute("UPDATE outputs SET starred = 1 WHERE uid = 'plain.0.0'")
@@ -79,8 +79,8 @@ def test_raw_responses_are_dropped_except_of_winners_notes_and_stars(
 def test_withdrawn_verdict_protects_no_raw_responses(store: Store, connection: sqlite3.Connection) -> None:
     answered(store, "r", lanes=2)
     both = ("r.0.0", "r.1.0")
-    store.mark("r", "v1", Verdict("winner", (1,)), both, NOW).result(10)
-    store.mark("r", "v2", Verdict("none"), both, LATER).result(10)
+    store.mark("r", "v1", Verdict("winner", (1,)), both, NOW).result(60)
+    store.mark("r", "v2", Verdict("none"), both, LATER).result(60)
     assert space.drop_raw(connection) == 2
 
 
@@ -90,7 +90,7 @@ def test_run_with_a_lost_winner_verdict_keeps_all_raw_responses(
 ) -> None:
     for name, verdict in (("won", Verdict("winner", (1,))), ("bad", Verdict("all_bad"))):
         answered(store, name, lanes=2)
-        store.mark(name, name, verdict, (f"{name}.0.0", f"{name}.1.0"), NOW).result(10)
+        store.mark(name, name, verdict, (f"{name}.0.0", f"{name}.1.0"), NOW).result(60)
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute(f"DELETE FROM {lost}")
     connection.execute("DELETE FROM verdict_outputs")
@@ -111,7 +111,7 @@ def test_raw_responses_before_a_date_are_dropped_in_batches(store: Store, connec
 
 
 def test_shrinking_frees_disk_space(store: Store, path: Path, connection: sqlite3.Connection) -> None:
-    store.add_blob(b"x" * 3_000_000, "image/png").result(10)
+    store.add_blob(b"x" * 3_000_000, "image/png").result(60)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.execute("DELETE FROM blobs")
     assert space.shrink(connection, path) > 2_500_000

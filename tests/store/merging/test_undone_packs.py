@@ -39,8 +39,8 @@ def count(store: Store, table: str, where: str = "1") -> int:
 
 def test_next_purge_removes_texts_and_files_of_an_undone_import(store: Store) -> None:
     store.create_prompt("mine", "Mine", NOW)
-    store.begin_run(run("r", text("Kept text"), prompt="mine")).result(10)
-    store.create_prompt("old", "Old", NOW).result(10)
+    store.begin_run(run("r", text("Kept text"), prompt="mine")).result(60)
+    store.create_prompt("old", "Old", NOW).result(60)
     attached = Attachment(hashlib.sha256(FILE).hexdigest(), "text/plain", "a.txt")
     content = Content((Message("user", "SECRET-TEXT {{order}}", (attached,)),))
     arriving = ArrivingPrompt(
@@ -53,9 +53,9 @@ def test_next_purge_removes_texts_and_files_of_an_undone_import(store: Store) ->
         cases=(("f:c", Case("c", "A case", (("order", "SECRET-VALUE"),))),),
     )
     body = json.dumps({"name": "Bots", "prompts": [{"uid": "theirs", "slug": "theirs"}]})
-    store.packs.arrive(PackArrival("pack", body, "/tmp/bots", (arriving,), ((FILE, "text/plain"),)), NOW).result(10)
+    store.packs.arrive(PackArrival("pack", body, "/tmp/bots", (arriving,), ((FILE, "text/plain"),)), NOW).result(60)
     assert count(store, "blobs") == 1
-    store.packs.take_back().result(10)
+    store.packs.take_back().result(60)
     store.deleting.purge(PurgeTargets(prompts=("old",)), LATER, uids("purge"))
     store.deleting.clean()
     assert count(store, "blobs") == 0

@@ -53,7 +53,7 @@ def values(store: Store) -> dict[str, dict[str, str]]:
 
 
 def test_sets_of_a_draft_are_cases_and_the_draft_names_them(store: Store, path: Path) -> None:
-    store.save_draft("p", DRAFT, NOW).result(10)
+    store.save_draft("p", DRAFT, NOW).result(60)
     assert store.packs.cases("p") == (Case("a", "Ada", ADA.values), Case("b", "Bo", BO.values))
     assert store.draft("p") == DRAFT
     stored = body(path)
@@ -63,9 +63,9 @@ def test_sets_of_a_draft_are_cases_and_the_draft_names_them(store: Store, path: 
 
 
 def test_shown_values_are_those_of_the_case(store: Store, path: Path) -> None:
-    store.save_draft("p", replace(DRAFT, values=(("n", "typed"),)), NOW).result(10)
+    store.save_draft("p", replace(DRAFT, values=(("n", "typed"),)), NOW).result(60)
     assert values(store)["a"] == {"n": "typed"}
-    store.packs.change_case("p", Case("a", "Ada B.", (("n", "elsewhere"),), CHECKS)).result(10)
+    store.packs.change_case("p", Case("a", "Ada B.", (("n", "elsewhere"),), CHECKS)).result(60)
     found = store.draft("p")
     assert found is not None
     assert found.values == found.sets[0].values == (("n", "elsewhere"),)
@@ -76,47 +76,47 @@ def test_shown_values_are_those_of_the_case(store: Store, path: Path) -> None:
 
 
 def test_only_what_the_draft_changed_is_written(store: Store) -> None:
-    store.save_draft("p", DRAFT, NOW).result(10)
+    store.save_draft("p", DRAFT, NOW).result(60)
     known = {one.uid: one for one in DRAFT.sets}
     # Another process changes one value and the name, and adds checks and a value.
-    store.packs.change_case("p", Case("a", "Theirs", (("n", "Ada"), ("m", "theirs"), ("k", "new")), CHECKS)).result(10)
-    store.packs.change_case("p", Case("b", "Their Bo", (("n", "theirs"),))).result(10)
+    store.packs.change_case("p", Case("a", "Theirs", (("n", "Ada"), ("m", "theirs"), ("k", "new")), CHECKS)).result(60)
+    store.packs.change_case("p", Case("b", "Their Bo", (("n", "theirs"),))).result(60)
     mine = replace(DRAFT, values=(("n", "mine"), ("m", "x")))
-    store.save_draft("p", mine, LATER, known).result(10)
+    store.save_draft("p", mine, LATER, known).result(60)
     assert store.packs.cases("p") == (
         Case("a", "Theirs", (("n", "mine"), ("m", "theirs"), ("k", "new")), CHECKS),
         Case("b", "Their Bo", (("n", "theirs"),)),
     )
     # A case that another window made, and that is chosen here as it was before, is not overwritten.
-    store.save_draft("p", mine, LATER, {}).result(10)
+    store.save_draft("p", mine, LATER, {}).result(60)
     assert values(store)["b"] == {"n": "theirs"}
     renamed = replace(DRAFT, sets=(replace(ADA, name="Mine"), BO), values=(("n", "Ada"),))
-    store.save_draft("p", renamed, LATER, known).result(10)
+    store.save_draft("p", renamed, LATER, known).result(60)
     assert store.packs.cases("p")[0] == Case("a", "Mine", (("n", "mine"), ("k", "new")), CHECKS)
 
 
 def test_case_deleted_elsewhere_leaves_the_draft_and_is_not_restored(store: Store) -> None:
-    store.save_draft("p", DRAFT, NOW).result(10)
-    store.packs.take_case("p", "a").result(10)
+    store.save_draft("p", DRAFT, NOW).result(60)
+    store.packs.take_case("p", "a").result(60)
     found = store.draft("p")
     assert found is not None
     assert (found.sets, found.active, found.values) == ((BO,), "", ADA.values)
-    store.save_draft("p", DRAFT, LATER, {one.uid: one for one in DRAFT.sets}).result(10)
+    store.save_draft("p", DRAFT, LATER, {one.uid: one for one in DRAFT.sets}).result(60)
     assert values(store) == {"b": {"n": "Bo"}}
     # What was typed into it meanwhile is worth more than the deletion.
-    store.save_draft("p", replace(DRAFT, values=(("n", "!"),)), LATER, {one.uid: one for one in DRAFT.sets}).result(10)
+    store.save_draft("p", replace(DRAFT, values=(("n", "!"),)), LATER, {one.uid: one for one in DRAFT.sets}).result(60)
     assert values(store) == {"b": {"n": "Bo"}, "a": {"n": "!"}}
 
 
 def test_held_out_case_is_in_no_draft_and_is_not_changed_by_one(store: Store, path: Path) -> None:
-    store.save_draft("p", DRAFT, NOW).result(10)
+    store.save_draft("p", DRAFT, NOW).result(60)
     hidden = Case("a", "Ada", ADA.values, held_out=True)
-    store.tests.set_aside("p", {"a"}, "salt", LATER).result(10)
+    store.tests.set_aside("p", {"a"}, "salt", LATER).result(60)
     found = store.draft("p")
     assert found is not None
     assert found.sets == (BO,)
     assert store.packs.chosen("p", ("a", "b")).keys() == {"b"}
-    store.save_draft("p", replace(DRAFT, values=(("n", "!"),)), LATER).result(10)
+    store.save_draft("p", replace(DRAFT, values=(("n", "!"),)), LATER).result(60)
     assert store.packs.cases("p")[0] == hidden
     preview = read_preview(path)
     assert preview is not None
@@ -124,7 +124,7 @@ def test_held_out_case_is_in_no_draft_and_is_not_changed_by_one(store: Store, pa
 
 
 def test_damaged_case_does_not_block_the_draft(store: Store, path: Path) -> None:
-    store.save_draft("p", DRAFT, NOW).result(10)
+    store.save_draft("p", DRAFT, NOW).result(60)
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE value_bodies SET body = '[' WHERE id = 1")
     connection.close()
@@ -135,7 +135,7 @@ def test_damaged_case_does_not_block_the_draft(store: Store, path: Path) -> None
 
 def test_text_that_cannot_be_stored_stays_in_the_draft(store: Store) -> None:
     typed = replace(DRAFT, values=(("n", "a\ud800b"),))
-    store.save_draft("p", typed, NOW).result(10)
+    store.save_draft("p", typed, NOW).result(60)
     assert values(store)["a"] == {"n": "a\ufffdb"}
     found = store.draft("p")
     assert found is not None
@@ -143,27 +143,27 @@ def test_text_that_cannot_be_stored_stays_in_the_draft(store: Store) -> None:
 
 
 def test_draft_and_cases_are_written_together(store: Store, path: Path) -> None:
-    store.save_draft("p", DRAFT, NOW).result(10)
+    store.save_draft("p", DRAFT, NOW).result(60)
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TRIGGER full BEFORE INSERT ON drafts BEGIN SELECT RAISE(FAIL, 'no'); END")
     connection.close()
     changed = replace(DRAFT, values=(("n", "lost?"),))
     with pytest.raises((StoreError, sqlite3.Error)):
-        store.save_draft("p", changed, LATER, {one.uid: one for one in DRAFT.sets}).result(10)
+        store.save_draft("p", changed, LATER, {one.uid: one for one in DRAFT.sets}).result(60)
     assert values(store)["a"] == dict(ADA.values)
     with sqlite3.connect(path) as connection:
         connection.execute("DROP TRIGGER full")
     connection.close()
-    store.save_draft("p", changed, LATER, {one.uid: one for one in DRAFT.sets}).result(10)
+    store.save_draft("p", changed, LATER, {one.uid: one for one in DRAFT.sets}).result(60)
     assert values(store)["a"] == {"n": "lost?"}
 
 
 def test_typing_leaves_no_values_behind_and_reuses_no_id(store: Store, path: Path) -> None:
-    store.save_draft("p", DRAFT, NOW).result(10)
-    store.begin_run(replace(run("r", text("Hello {{n}}")), sets=(RunSet("a", "Ada", ADA.values),))).result(10)
+    store.save_draft("p", DRAFT, NOW).result(60)
+    store.begin_run(replace(run("r", text("Hello {{n}}")), sets=(RunSet("a", "Ada", ADA.values),))).result(60)
     ids = {key for (key,) in rows(path, "SELECT values_id FROM cases")}
     for letters in range(1, 20):
-        store.save_draft("p", replace(DRAFT, values=(("n", "x" * letters),)), LATER).result(10)
+        store.save_draft("p", replace(DRAFT, values=(("n", "x" * letters),)), LATER).result(60)
         ((key,),) = rows(path, "SELECT values_id FROM cases WHERE uid = 'a'")
         assert key not in ids
         ids.add(key)
@@ -171,13 +171,13 @@ def test_typing_leaves_no_values_behind_and_reuses_no_id(store: Store, path: Pat
 
 
 def test_value_sets_of_earlier_releases_become_cases_and_can_be_returned(store: Store, path: Path) -> None:
-    store.packs.save_cases("p", [Case("b", "Bo", BO.values, CHECKS), Case("c", "Other")]).result(10)
+    store.packs.save_cases("p", [Case("b", "Bo", BO.values, CHECKS), Case("c", "Other")]).result(60)
     before = store_as_before(path, replace(DRAFT, values=(("n", "typed"),)))
     assert store.packs.holds_value_sets("p")
     found = store.draft("p")
     assert found is not None
     assert found.sets == DRAFT.sets
-    adopted = store.packs.adopt_value_sets("p", new_uid).result(10)
+    adopted = store.packs.adopt_value_sets("p", new_uid).result(60)
     assert adopted is not None
     assert (adopted.count, adopted.created) == (2, ("a",))
     assert store.packs.cases("p") == (
@@ -186,19 +186,19 @@ def test_value_sets_of_earlier_releases_become_cases_and_can_be_returned(store: 
         Case("a", "Ada", (("n", "typed"),)),
     )
     assert not store.packs.holds_value_sets("p")
-    assert store.packs.adopt_value_sets("p", new_uid).result(10) is None
+    assert store.packs.adopt_value_sets("p", new_uid).result(60) is None
     found = store.draft("p")
     assert found is not None
     assert [one.name for one in found.sets] == ["Ada", "Bo"]
-    assert store.packs.return_value_sets(adopted).result(10)
+    assert store.packs.return_value_sets(adopted).result(60)
     assert rows(path, "SELECT body FROM drafts") == [(before,)]
     assert list(values(store)) == ["b", "c"]
 
 
 def test_set_that_differs_from_the_case_with_its_uid_is_kept_beside_it(store: Store, path: Path) -> None:
-    store.packs.save_cases("p", [Case("a", "Ada", (("n", "other"),), CHECKS)]).result(10)
+    store.packs.save_cases("p", [Case("a", "Ada", (("n", "other"),), CHECKS)]).result(60)
     store_as_before(path, DRAFT)
-    adopted = store.packs.adopt_value_sets("p", new_uid).result(10)
+    adopted = store.packs.adopt_value_sets("p", new_uid).result(60)
     assert adopted is not None
     assert len(adopted.created) == 2
     found = store.draft("p")
@@ -210,24 +210,24 @@ def test_set_that_differs_from_the_case_with_its_uid_is_kept_beside_it(store: St
 
 def test_adoption_is_not_undone_over_a_newer_draft(store: Store, path: Path) -> None:
     store_as_before(path, DRAFT)
-    adopted = store.packs.adopt_value_sets("p", new_uid).result(10)
+    adopted = store.packs.adopt_value_sets("p", new_uid).result(60)
     assert adopted is not None
-    store.save_draft("p", replace(DRAFT, content=text("newer")), LATER, {}).result(10)
-    assert not store.packs.return_value_sets(adopted).result(10)
+    store.save_draft("p", replace(DRAFT, content=text("newer")), LATER, {}).result(60)
+    assert not store.packs.return_value_sets(adopted).result(60)
     assert list(values(store)) == ["a", "b"]
 
 
 def test_saving_over_value_sets_makes_cases_of_them(store: Store, path: Path) -> None:
     store_as_before(path, DRAFT)
-    store.save_draft("p", replace(DRAFT, content=text("newer")), LATER, {one.uid: one for one in DRAFT.sets}).result(10)
+    store.save_draft("p", replace(DRAFT, content=text("newer")), LATER, {one.uid: one for one in DRAFT.sets}).result(60)
     assert values(store) == {"a": dict(ADA.values), "b": {"n": "Bo"}}
     assert store.draft("p") == replace(DRAFT, content=text("newer"))
 
 
 def test_value_sets_are_read_from_a_history_that_cannot_be_written(path: Path) -> None:
     first = opened(path)
-    first.create_prompt("p", "One", NOW).result(10)
-    first.save_draft("p", replace(DRAFT, sets=(BO,), active="b"), NOW).result(10)
+    first.create_prompt("p", "One", NOW).result(60)
+    first.save_draft("p", replace(DRAFT, sets=(BO,), active="b"), NOW).result(60)
     first.close()
     store_as_before(path, DRAFT)
     path.chmod(0o400)
@@ -246,9 +246,9 @@ def test_copy_of_a_prompt_has_copies_of_its_cases(store: Store) -> None:
     store.packs.save_cases(
         "p",
         [Case("h", "Held", (("n", "h"),), held_out=True), Case("b", "Bo", BO.values, CHECKS, tags=("x",), notes="n")],
-    ).result(10)
-    store.save_draft("p", DRAFT, NOW).result(10)
-    store.duplicate_prompt("p", "q", "Copy", NOW).result(10)
+    ).result(60)
+    store.save_draft("p", DRAFT, NOW).result(60)
+    store.duplicate_prompt("p", "q", "Copy", NOW).result(60)
     originals, copies = store.packs.cases("p"), store.packs.cases("q")
     assert [replace(case, uid="") for case in copies] == [replace(case, uid="") for case in originals]
     assert not {case.uid for case in copies} & {case.uid for case in originals}
@@ -256,14 +256,14 @@ def test_copy_of_a_prompt_has_copies_of_its_cases(store: Store) -> None:
     assert found is not None
     assert [(one.name, one.ticked) for one in found.sets] == [("Ada", True), ("Bo", False)]
     assert found.active == found.sets[0].uid == copies[2].uid
-    store.save_draft("q", replace(found, values=(("n", "copy"),)), LATER).result(10)
+    store.save_draft("q", replace(found, values=(("n", "copy"),)), LATER).result(60)
     assert values(store)["a"] == dict(ADA.values)
 
 
 def test_copy_of_a_prompt_with_value_sets_has_cases(store: Store, path: Path) -> None:
-    store.packs.save_cases("p", [Case("a", "Ada", (("n", "other"),))]).result(10)
+    store.packs.save_cases("p", [Case("a", "Ada", (("n", "other"),))]).result(60)
     store_as_before(path, DRAFT)
-    store.duplicate_prompt("p", "q", "Copy", NOW).result(10)
+    store.duplicate_prompt("p", "q", "Copy", NOW).result(60)
     found = store.draft("q")
     assert found is not None
     assert [(one.name, one.values) for one in found.sets] == [("Ada", ADA.values), ("Bo", BO.values)]
@@ -274,7 +274,7 @@ def test_copy_of_a_prompt_with_value_sets_has_cases(store: Store, path: Path) ->
 def test_ten_thousand_cases_do_not_slow_a_draft(store: Store, path: Path) -> None:
     store.packs.save_cases("p", [Case(f"c{n}", "", (("n", str(n)),)) for n in range(10_000)]).result(60)
     draft = replace(DRAFT, sets=(ValueSet("c7", "", (("n", "7"),)),), active="c7", values=(("n", "7"),))
-    store.save_draft("p", draft, NOW).result(10)
+    store.save_draft("p", draft, NOW).result(60)
     assert store.draft("p") == draft
     with sqlite3.connect(path) as connection:
         from workbench.store.runs.draft_cases import _CHOSEN

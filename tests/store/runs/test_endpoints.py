@@ -29,16 +29,16 @@ def test_every_history_has_the_fixed_endpoints(store: Store) -> None:
 
 
 def test_endpoint_is_stored_changed_removed_and_added_again(store: Store) -> None:
-    store.save_endpoint(OURS, NOW).result(10)
-    store.save_endpoint(Endpoint("uid-0", "openai", "a server", "http://[::1]:1/v1"), NOW).result(10)
+    store.save_endpoint(OURS, NOW).result(60)
+    store.save_endpoint(Endpoint("uid-0", "openai", "a server", "http://[::1]:1/v1"), NOW).result(60)
     assert [e.name for e in store.endpoints()[len(FIXED_ENDPOINTS) :]] == ["a server", "My server"]
     assert store.endpoints()[-1] == OURS
     changed = Endpoint("uid-1", "openai", "Renamed", "http://localhost:9000/v1")
-    store.save_endpoint(changed, LATER).result(10)
+    store.save_endpoint(changed, LATER).result(60)
     assert store.endpoints()[-1] == changed
-    store.remove_endpoint("uid-1", LATER).result(10)
+    store.remove_endpoint("uid-1", LATER).result(60)
     assert changed not in store.endpoints()
-    store.save_endpoint(OURS, LATER).result(10)
+    store.save_endpoint(OURS, LATER).result(60)
     assert OURS in store.endpoints()
 
 
@@ -55,7 +55,7 @@ def test_endpoint_is_stored_changed_removed_and_added_again(store: Store) -> Non
 )
 def test_endpoint_containing_a_key_is_refused_and_never_written(store: Store, path: Path, endpoint: Endpoint) -> None:
     with pytest.raises(StoreError) as caught:
-        store.save_endpoint(endpoint, NOW).result(10)
+        store.save_endpoint(endpoint, NOW).result(60)
     assert caught.value.code == "secret"
     assert KEY not in f"{caught.value.sentence}{caught.value.detail}{caught.value}"
     assert store.endpoints() == list(FIXED_ENDPOINTS)
@@ -66,4 +66,4 @@ def test_endpoint_containing_a_key_is_refused_and_never_written(store: Store, pa
 
 def test_invalid_address_raises_an_error(store: Store) -> None:
     with pytest.raises(StoreError, match="not an address"):
-        store.save_endpoint(Endpoint("u", "openai", "n", "http://[broken"), NOW).result(10)
+        store.save_endpoint(Endpoint("u", "openai", "n", "http://[broken"), NOW).result(60)

@@ -32,7 +32,7 @@ values = st.dictionaries(texts, texts, max_size=4).map(lambda d: tuple(d.items()
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     # One history for all examples, because opening one would dominate the time.
     store = opened(tmp_path_factory.mktemp("exact") / "history.db")
-    store.create_prompt("p", "Exact", NOW).result(10)
+    store.create_prompt("p", "Exact", NOW).result(60)
     yield store
     store.close()
 
@@ -47,7 +47,7 @@ def test_drafts_are_stored_unchanged(
     shared: Store, content: Content, values: tuple[tuple[str, str], ...], label: str
 ) -> None:
     draft = Draft(content, values, (Lane("A", ECHO, "echo", label=label),))
-    shared.save_draft("p", draft, NOW).result(10)
+    shared.save_draft("p", draft, NOW).result(60)
     assert shared.draft("p") == draft
 
 
@@ -58,9 +58,9 @@ def test_runs_are_stored_unchanged(
     shared: Store, content: Content, values: tuple[tuple[str, str], ...], note: str, answer: str
 ) -> None:
     name = fresh()
-    shared.begin_run(run(name, content, values=values, note=note)).result(10)
+    shared.begin_run(run(name, content, values=values, note=note)).result(60)
     result = Result("finished", answer, note, request={"messages": [answer, note]}, response=[answer])
-    shared.finish_output(f"{name}.0.0", result, LATER).result(10)
+    shared.finish_output(f"{name}.0.0", result, LATER).result(60)
     detail = shared.iteration_detail(name)
     assert detail.content == content
     assert canonical(detail.content) == canonical(content)
@@ -72,14 +72,14 @@ def test_runs_are_stored_unchanged(
 @given(st.lists(st.text(max_size=6), max_size=12))
 def test_partial_text_is_stored_unchanged(shared: Store, pieces: list[str]) -> None:
     name = fresh()
-    shared.begin_run(run(name, Content((Message("user", "x"),)))).result(10)
+    shared.begin_run(run(name, Content((Message("user", "x"),)))).result(60)
     at = 0
     for piece in pieces:
         saved = shared.save_partials([PartialText(f"{name}.0.0", "text", at, piece)])
         at += len(piece)
-        saved.result(10)
+        saved.result(60)
     assert shared.iteration_detail(name).outputs[0].result.text == "".join(pieces)
-    shared.finish_output(f"{name}.0.0", Result("stopped", "".join(pieces)), LATER).result(10)
+    shared.finish_output(f"{name}.0.0", Result("stopped", "".join(pieces)), LATER).result(60)
 
 
 BROKEN = "half of an emoji: \ud83d"
@@ -93,25 +93,25 @@ def test_text_with_a_lone_surrogate_is_refused_in_runs_versions_and_names(store:
         run("r", Content((Message("user", "x"),)), note=BROKEN),
     ):
         with pytest.raises(StoreError, match="half of a character") as caught:
-            store.begin_run(start).result(10)
+            store.begin_run(start).result(60)
         assert caught.value.code == "text"
     with pytest.raises(StoreError, match="half of a character"):
-        store.add_version("p", "v", broken, None, NOW).result(10)
+        store.add_version("p", "v", broken, None, NOW).result(60)
     with pytest.raises(StoreError, match="half of a character"):
-        store.rename_prompt("p", BROKEN, NOW).result(10)
+        store.rename_prompt("p", BROKEN, NOW).result(60)
     assert store.versions("p") == []
     assert store.iterations("p") == []
 
 
 def test_draft_with_a_lone_surrogate_is_stored_unchanged(store: Store) -> None:
     draft = Draft(Content(()), (("a", BROKEN),), (lane(),))
-    store.save_draft("p", draft, NOW).result(10)
+    store.save_draft("p", draft, NOW).result(60)
     assert store.draft("p") == draft
 
 
 def test_answer_with_a_lone_surrogate_is_stored_with_a_replacement(store: Store) -> None:
-    store.begin_run(run("r", Content((Message("user", "x"),)))).result(10)
-    store.save_partials([PartialText("r.0.0", "text", 0, BROKEN)]).result(10)
+    store.begin_run(run("r", Content((Message("user", "x"),)))).result(60)
+    store.save_partials([PartialText("r.0.0", "text", 0, BROKEN)]).result(60)
     result = Result(
         "failed",
         BROKEN,
@@ -120,7 +120,7 @@ def test_answer_with_a_lone_surrogate_is_stored_with_a_replacement(store: Store)
         request={"messages": BROKEN},
         response={"raw": BROKEN},
     )
-    store.finish_output("r.0.0", result, LATER).result(10)
+    store.finish_output("r.0.0", result, LATER).result(60)
     stored = store.iteration_detail("r").outputs[0].result
     assert stored.text == stored.reasoning == "half of an emoji: \ufffd"
     assert stored.response == {"raw": BROKEN}
@@ -129,15 +129,15 @@ def test_answer_with_a_lone_surrogate_is_stored_with_a_replacement(store: Store)
 
 @pytest.mark.parametrize("count", [-1, 2**63, 10**40, 1.5, True, "7"])
 def test_invalid_token_count_is_stored_as_unknown(store: Store, count: object) -> None:
-    store.begin_run(run("r", Content((Message("user", "x"),)))).result(10)
+    store.begin_run(run("r", Content((Message("user", "x"),)))).result(60)
     usage = Usage(count, 5, count, count)  # type: ignore[arg-type]
-    store.finish_output("r.0.0", Result("finished", "kept", usage=usage), LATER).result(10)
+    store.finish_output("r.0.0", Result("finished", "kept", usage=usage), LATER).result(60)
     stored = store.iteration_detail("r").outputs[0].result
     assert (stored.text, stored.usage) == ("kept", Usage(None, 5, None, None))
 
 
 def test_long_answers_are_stored_unchanged(store: Store) -> None:
-    store.begin_run(run("r", Content((Message("user", "x" * 1_000_000),)))).result(10)
+    store.begin_run(run("r", Content((Message("user", "x" * 1_000_000),)))).result(60)
     answer = FULL_RESULT.text * 200_000
-    store.finish_output("r.0.0", Result("finished", answer), LATER).result(10)
+    store.finish_output("r.0.0", Result("finished", answer), LATER).result(60)
     assert store.iteration_detail("r").outputs[0].result.text == answer

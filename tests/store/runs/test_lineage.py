@@ -27,12 +27,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 5)), min_size=1, max_size=10))
 def test_numbers_parents_and_branches_follow_any_order_of_edits(shared: Store, steps: list[tuple[str, int]]) -> None:
     prompt = fresh()
-    shared.create_prompt(prompt, "Lineage", NOW).result(10)
+    shared.create_prompt(prompt, "Lineage", NOW).result(60)
     made: list[tuple[str, int | None, bool]] = []
     for iteration, (word, base) in enumerate(steps, start=1):
         words = f"say {word}"
         based_on = base if 0 < base <= len(made) else None
-        begun = shared.begin_run(run(f"{prompt}-{iteration}", text(words), prompt=prompt, based_on=based_on)).result(10)
+        begun = shared.begin_run(run(f"{prompt}-{iteration}", text(words), prompt=prompt, based_on=based_on)).result(60)
         known = [name for name, _, _ in made]
         before = None if based_on is None else text(known[based_on - 1])
         if words not in known:

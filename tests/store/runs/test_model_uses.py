@@ -15,9 +15,9 @@ def ran(
     store: Store, name: str, results: Sequence[tuple[str, Result]], *, kind: str = "iteration", blind: bool = False
 ) -> None:
     lanes = [lane(chr(65 + at), model) for at, (model, _) in enumerate(results)]
-    store.begin_run(replace(run(name, text("Hi"), lanes=lanes, kind=kind), blind=blind)).result(10)
+    store.begin_run(replace(run(name, text("Hi"), lanes=lanes, kind=kind), blind=blind)).result(60)
     for at, (_, result) in enumerate(results):
-        store.finish_output(f"{name}.{at}.0", result, NOW).result(10)
+        store.finish_output(f"{name}.{at}.0", result, NOW).result(60)
 
 
 def test_models_of_the_newest_iterations_come_first_and_once(store: Store) -> None:

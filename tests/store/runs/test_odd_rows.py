@@ -34,7 +34,7 @@ def damage(path: Path) -> Iterator[Damage]:
         store.begin_run(replace(asked, based_on=number - 1 or None))
         store.finish_output(f"r{number}.0.0", done("one"), LATER)
         store.finish_output(f"r{number}.1.0", done("two"), LATER)
-    store.save_draft("p", Draft(text("Hi 2"), based_on=2), NOW).result(10)
+    store.save_draft("p", Draft(text("Hi 2"), based_on=2), NOW).result(60)
     store.close()
     again: list[Store] = []
 

@@ -21,8 +21,8 @@ def test_past_amounts_hold_tokens_and_reported_costs_of_finished_answers(store: 
         replace(done("e"), usage=Usage(1, 50), state="stopped"),
     ]
     for number, result in enumerate(results):
-        store.begin_run(run(f"r{number}", text("Hi"), lanes=(lane("A", "m"),))).result(10)
-        store.finish_output(f"r{number}.0.0", result, NOW).result(10)
+        store.begin_run(run(f"r{number}", text("Hi"), lanes=(lane("A", "m"),))).result(60)
+        store.finish_output(f"r{number}.0.0", result, NOW).result(60)
     amounts = [PastAmounts(30, 0.0), PastAmounts(None, 0.25), PastAmounts(10, None)]
     endpoint = lane().endpoint
     assert store.past_amounts("p", endpoint, "m", 50) == amounts

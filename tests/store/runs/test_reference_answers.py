@@ -9,10 +9,10 @@ from workbench.store import Store
 
 def ran(store: Store, name: str, *, model: str = "echo", order: str = "1", state: str = "finished") -> None:
     lanes = (lane("A", model), lane("B"))
-    store.begin_run(run(name, text("x"), lanes=lanes, values=(("order", order),))).result(10)
+    store.begin_run(run(name, text("x"), lanes=lanes, values=(("order", order),))).result(60)
     for place in (0, 1):
         result = Result(state, f"{name} of {place}")  # type: ignore[arg-type]
-        store.finish_output(f"{name}.{place}.0", result, LATER).result(10)
+        store.finish_output(f"{name}.{place}.0", result, LATER).result(60)
 
 
 def test_previous_answer_is_the_newest_finished_one_of_the_same_lane(store: Store) -> None:
@@ -37,7 +37,7 @@ def test_reference_winner_is_the_latest_preferring_the_same_values(store: Store)
     def mark(name: str, kind: str, place: int) -> None:
         verdict = Verdict(kind, (place,) if kind == "winner" else ())  # type: ignore[arg-type]
         outputs = (f"{name}.0.0", f"{name}.1.0")
-        store.mark(name, f"verdict-{name}-{kind}-{place}", verdict, outputs, LATER).result(10)
+        store.mark(name, f"verdict-{name}-{kind}-{place}", verdict, outputs, LATER).result(60)
 
     def winner() -> str:
         found = store.winning_answer("three.0.0")

@@ -22,7 +22,7 @@ from workbench.store.records import PartialText
 
 
 def test_new_run_is_complete_before_any_output_ends(store: Store) -> None:
-    begun = store.begin_run(run("r", text("Where is {{order}}?"), lanes=(lane("A"), lane("B")))).result(10)
+    begun = store.begin_run(run("r", text("Where is {{order}}?"), lanes=(lane("A"), lane("B")))).result(60)
     assert (begun.number, begun.version_number, begun.lane_versions) == (1, 1, (1, 1))
     assert begun.change == count_change(None, text("Where is {{order}}?"))
     assert begun.change.summary == "Where is {{order}}?"
@@ -59,9 +59,9 @@ def test_runs_and_results_are_stored_unchanged(store: Store) -> None:
         lane("B", "echo"),
     )
     values = (("z", "last\u2028"), ("a", "first\r"), ("empty", ""))
-    store.begin_run(run("r", text("x", "y"), lanes=lanes, values=values, samples=2, note="why")).result(10)
-    store.finish_output("r.0.1", FULL_RESULT, LATER).result(10)
-    store.finish_output("r.1.0", FAILED, LATER).result(10)
+    store.begin_run(run("r", text("x", "y"), lanes=lanes, values=values, samples=2, note="why")).result(60)
+    store.finish_output("r.0.1", FULL_RESULT, LATER).result(60)
+    store.finish_output("r.1.0", FAILED, LATER).result(60)
     detail = store.iteration_detail("r")
     assert detail.values == values
     assert detail.lanes == tuple(
@@ -74,7 +74,7 @@ def test_runs_and_results_are_stored_unchanged(store: Store) -> None:
 
 def test_reordered_values_have_the_same_hash_and_keep_their_order(store: Store, path: Path) -> None:
     for name, values in (("r1", (("a", "1"), ("b", "2"))), ("r2", (("b", "2"), ("a", "1"))), ("r3", (("a", "1"),))):
-        store.begin_run(run(name, text("x"), values=values)).result(10)
+        store.begin_run(run(name, text("x"), values=values)).result(60)
     assert store.iteration_detail("r2").values == (("b", "2"), ("a", "1"))
     other = sqlite3.connect(path)
     hashes = [h for (h,) in other.execute("SELECT hash FROM value_bodies ORDER BY id")]
@@ -83,17 +83,17 @@ def test_reordered_values_have_the_same_hash_and_keep_their_order(store: Store, 
 
 
 def test_pinned_lanes_run_their_version_and_others_the_current_text(store: Store) -> None:
-    store.begin_run(run("r1", text("one"))).result(10)
-    begun = store.begin_run(run("r2", text("two"), lanes=(lane("A", pinned=1), lane("B")), based_on=1)).result(10)
+    store.begin_run(run("r1", text("one"))).result(60)
+    begun = store.begin_run(run("r2", text("two"), lanes=(lane("A", pinned=1), lane("B")), based_on=1)).result(60)
     assert (begun.version_number, begun.lane_versions) == (2, (1, 2))
     assert [(ran.lane.pinned, ran.version) for ran in store.iteration_detail("r2").lanes] == [(1, 1), (None, 2)]
     assert store.iteration("r2").version == 2
 
 
 def test_run_with_only_pinned_lanes_creates_no_version(store: Store) -> None:
-    store.add_version("p", "v1", text("one"), None, NOW).result(10)
+    store.add_version("p", "v1", text("one"), None, NOW).result(60)
     for name, content in (("r1", None), ("r2", text("typed but not run"))):
-        begun = store.begin_run(run(name, content, lanes=(lane(pinned=1),), based_on=1)).result(10)
+        begun = store.begin_run(run(name, content, lanes=(lane(pinned=1),), based_on=1)).result(60)
         assert (begun.version_number, begun.lane_versions, begun.change) == (None, (1,), Change())
     assert len(store.versions("p")) == 1
     detail = store.iteration_detail("r2")
@@ -102,14 +102,14 @@ def test_run_with_only_pinned_lanes_creates_no_version(store: Store) -> None:
 
 def test_run_without_text_or_lanes_raises_value_error(store: Store) -> None:
     with pytest.raises(ValueError, match="runs the current text"):
-        store.begin_run(run("r", None)).result(10)
+        store.begin_run(run("r", None)).result(60)
     with pytest.raises(ValueError, match="at least one lane"):
-        store.begin_run(run("r", text("x"), lanes=())).result(10)
+        store.begin_run(run("r", text("x"), lanes=())).result(60)
 
 
 def test_failed_run_start_writes_nothing(store: Store, path: Path) -> None:
     with pytest.raises(StoreError, match="version is not in the history"):
-        store.begin_run(run("r", text("new"), lanes=(lane("A"), lane("B", pinned=9)))).result(10)
+        store.begin_run(run("r", text("new"), lanes=(lane("A"), lane("B", pinned=9)))).result(60)
     assert store.versions("p") == []
     assert store.iterations("p") == []
 
@@ -118,25 +118,25 @@ def test_iterations_and_versions_are_numbered_separately(store: Store) -> None:
     numbers = [
         (begun.number, begun.version_number)
         for name, words in (("r1", "one"), ("r2", "one"), ("r3", "two"), ("r4", "one"))
-        for begun in [store.begin_run(run(name, text(words))).result(10)]
+        for begun in [store.begin_run(run(name, text(words))).result(60)]
     ]
     assert numbers == [(1, 1), (2, 1), (3, 2), (4, 1)]
 
 
 def test_each_kind_of_run_has_its_own_numbers(store: Store) -> None:
-    store.begin_run(run("r1", text("one"))).result(10)
-    assert store.begin_run(run("t1", text("one"), kind="test")).result(10).number == 1
-    assert store.begin_run(run("r2", text("one"))).result(10).number == 2
+    store.begin_run(run("r1", text("one"))).result(60)
+    assert store.begin_run(run("t1", text("one"), kind="test")).result(60).number == 1
+    assert store.begin_run(run("r2", text("one"))).result(60).number == 2
     assert [row.run_uid for row in store.iterations("p")] == ["r2", "r1"]
     assert store.iteration_count("p") == 2
     assert store.prompts()[0].iterations == 2
 
 
 def test_changes_are_counted_against_the_base_version(store: Store) -> None:
-    store.begin_run(run("r1", text("Answer the question."))).result(10)
-    store.begin_run(run("r2", text("Answer the question politely."), based_on=1)).result(10)
-    store.begin_run(run("r3", text("Answer the question politely."), based_on=2)).result(10)
-    store.begin_run(run("r4", text("Answer the question."), based_on=2)).result(10)
+    store.begin_run(run("r1", text("Answer the question."))).result(60)
+    store.begin_run(run("r2", text("Answer the question politely."), based_on=1)).result(60)
+    store.begin_run(run("r3", text("Answer the question politely."), based_on=2)).result(60)
+    store.begin_run(run("r4", text("Answer the question."), based_on=2)).result(60)
     rows = {row.run_uid: row for row in store.iterations("p")}
     assert (rows["r2"].added, rows["r2"].removed, rows["r2"].summary) == (1, 0, "politely.")
     assert (rows["r3"].added, rows["r3"].removed, rows["r3"].summary) == (0, 0, "")
@@ -147,14 +147,14 @@ def test_changes_are_counted_against_the_base_version(store: Store) -> None:
 
 def test_version_based_on_an_older_version_is_a_branch(store: Store) -> None:
     for name, words, based_on in (("r1", "one", None), ("r2", "two", 1), ("r3", "three", 1), ("r4", "four", 3)):
-        store.begin_run(run(name, text(words), based_on=based_on)).result(10)
+        store.begin_run(run(name, text(words), based_on=based_on)).result(60)
     assert [row.branched for row in store.iterations("p")] == [False, True, False, False]
 
 
 def test_iterations_are_paged_by_number(store: Store) -> None:
     for n in range(1, 26):
         begun = store.begin_run(run(f"r{n}", text("same")))
-    begun.result(10)
+    begun.result(60)
     seen: list[int] = []
     before = None
     while page := store.iterations("p", before, 10):
@@ -164,11 +164,11 @@ def test_iterations_are_paged_by_number(store: Store) -> None:
 
 
 def test_a_retry_adds_an_attempt_and_keeps_the_earlier_one(store: Store) -> None:
-    store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")), samples=2)).result(10)
-    store.finish_output("r.0.1", FAILED, LATER).result(10)
-    assert store.add_attempt("r.0.1", "again", LATER).result(10) == 2
-    store.finish_output("again", done("now it works"), LATER).result(10)
-    assert store.add_attempt("again", "once more", LATER).result(10) == 3
+    store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")), samples=2)).result(60)
+    store.finish_output("r.0.1", FAILED, LATER).result(60)
+    assert store.add_attempt("r.0.1", "again", LATER).result(60) == 2
+    store.finish_output("again", done("now it works"), LATER).result(60)
+    assert store.add_attempt("again", "once more", LATER).result(60) == 3
     outputs = store.iteration_detail("r").outputs
     assert [(o.position, o.sample, o.attempt) for o in outputs] == [
         (0, 0, 1),
@@ -183,53 +183,53 @@ def test_a_retry_adds_an_attempt_and_keeps_the_earlier_one(store: Store) -> None
 
 
 def test_run_is_running_until_its_last_output_ends(store: Store) -> None:
-    store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")))).result(10)
+    store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")))).result(60)
     for position, running in ((0, True), (1, False)):
-        store.finish_output(f"r.{position}.0", done("x"), LATER).result(10)
+        store.finish_output(f"r.{position}.0", done("x"), LATER).result(60)
         assert store.iteration("r").running is running
-    store.add_attempt("r.0.0", "again", LATER).result(10)
+    store.add_attempt("r.0.0", "again", LATER).result(60)
     assert store.iteration("r").running
 
 
 def test_outcome_counts_how_the_newest_attempts_ended(store: Store) -> None:
-    store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B"), lane("C")))).result(10)
+    store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B"), lane("C")))).result(60)
     assert store.iteration("r").outcome == Outcome(3)
     store.finish_output("r.0.0", FAILED, LATER)
     store.finish_output("r.1.0", Result("stopped", "so far"), LATER)
-    store.finish_output("r.2.0", done("x"), LATER).result(10)
+    store.finish_output("r.2.0", done("x"), LATER).result(60)
     assert store.iteration("r").outcome == Outcome(3, failed=1, stopped=1)
-    store.add_attempt("r.0.0", "again", LATER).result(10)
+    store.add_attempt("r.0.0", "again", LATER).result(60)
     assert store.iteration("r").outcome == Outcome(3, stopped=1)
-    store.finish_output("again", done("now it works"), LATER).result(10)
+    store.finish_output("again", done("now it works"), LATER).result(60)
     (row,) = store.iterations("p")
     assert row.outcome == Outcome(3, stopped=1)
     store.add_attempt("r.2.0", "longer", LATER)
-    store.finish_output("longer", replace(done("and so"), finish_reason="length"), LATER).result(10)
+    store.finish_output("longer", replace(done("and so"), finish_reason="length"), LATER).result(60)
     assert store.iteration("r").outcome == Outcome(3, stopped=1, cut=1)
 
 
 def test_finished_output_cannot_be_finished_again(store: Store) -> None:
-    store.begin_run(run("r", text("x"))).result(10)
-    store.finish_output("r.0.0", done("first"), LATER).result(10)
+    store.begin_run(run("r", text("x"))).result(60)
+    store.finish_output("r.0.0", done("first"), LATER).result(60)
     with pytest.raises(StoreError, match="already recorded") as caught:
-        store.finish_output("r.0.0", done("second"), LATER).result(10)
+        store.finish_output("r.0.0", done("second"), LATER).result(60)
     assert caught.value.code == "ended"
     assert store.iteration_detail("r").outputs[0].result.text == "first"
 
 
 def test_output_cannot_be_finished_with_a_streaming_result(store: Store) -> None:
-    store.begin_run(run("r", text("x"))).result(10)
+    store.begin_run(run("r", text("x"))).result(60)
     with pytest.raises(ValueError, match="streaming is not an end"):
-        store.finish_output("r.0.0", Result("streaming"), LATER).result(10)
+        store.finish_output("r.0.0", Result("streaming"), LATER).result(60)
 
 
 def test_requests_are_stored_once_and_share_their_messages(store: Store, path: Path) -> None:
-    store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")), samples=2)).result(10)
+    store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")), samples=2)).result(60)
     messages = [{"role": "user", "content": "a long text" * 100}]
     for position in range(2):
         for sample in range(2):
             result = dataclasses.replace(FULL_RESULT, request={"model": f"m{position}", "messages": messages})
-            store.finish_output(f"r.{position}.{sample}", result, LATER).result(10)
+            store.finish_output(f"r.{position}.{sample}", result, LATER).result(60)
     other = sqlite3.connect(path)
     assert other.execute("SELECT count(*) FROM bodies").fetchone() == (3,)
     other.close()
@@ -238,8 +238,8 @@ def test_requests_are_stored_once_and_share_their_messages(store: Store, path: P
 
 
 def test_output_is_read_without_its_raw_response(store: Store, path: Path) -> None:
-    store.begin_run(run("r", text("x"))).result(10)
-    store.finish_output("r.0.0", FULL_RESULT, LATER).result(10)
+    store.begin_run(run("r", text("x"))).result(60)
+    store.finish_output("r.0.0", FULL_RESULT, LATER).result(60)
     with sqlite3.connect(path) as other:
         other.execute("DELETE FROM responses")
     other.close()
@@ -247,8 +247,8 @@ def test_output_is_read_without_its_raw_response(store: Store, path: Path) -> No
 
 
 def test_missing_measurements_are_stored_as_null(store: Store, path: Path) -> None:
-    store.begin_run(run("r", Content(text("x").messages))).result(10)
-    store.finish_output("r.0.0", done("x"), LATER).result(10)
+    store.begin_run(run("r", Content(text("x").messages))).result(60)
+    store.finish_output("r.0.0", done("x"), LATER).result(60)
     other = sqlite3.connect(path)
     row = other.execute("SELECT input_tokens, cost_usd, ttft_ms, rate_input, error_code FROM outputs").fetchone()
     other.close()
@@ -256,31 +256,31 @@ def test_missing_measurements_are_stored_as_null(store: Store, path: Path) -> No
 
 
 def test_note_can_be_added_later_and_unknown_ids_raise_errors(store: Store) -> None:
-    store.begin_run(run("r", text("x"))).result(10)
-    store.set_note("r", "shorter is better").result(10)
+    store.begin_run(run("r", text("x"))).result(60)
+    store.set_note("r", "shorter is better").result(60)
     assert store.iteration("r").note == "shorter is better"
     with pytest.raises(StoreError, match="iteration is not in the history"):
-        store.set_note("x", "note").result(10)
+        store.set_note("x", "note").result(60)
     with pytest.raises(StoreError, match="iteration is not in the history"):
         store.iteration("x")
     with pytest.raises(StoreError, match="answer is not in the history"):
-        store.finish_output("x", done("x"), LATER).result(10)
+        store.finish_output("x", done("x"), LATER).result(60)
     with pytest.raises(StoreError, match="answer is not in the history"):
-        store.add_attempt("x", "y", LATER).result(10)
+        store.add_attempt("x", "y", LATER).result(60)
     with pytest.raises(StoreError, match="answer is not in the history"):
-        store.save_partials([PartialText("x", "text", 0, "x")]).result(10)
+        store.save_partials([PartialText("x", "text", 0, "x")]).result(60)
 
 
 def test_earlier_lanes_shown_next_to_a_run_are_stored_with_the_run(store: Store) -> None:
-    store.create_prompt("q", "Other", NOW).result(10)
-    store.begin_run(run("q1", text("x"), prompt="q", lanes=(lane("E"),))).result(10)
-    store.begin_run(run("r1", text("x"), lanes=(lane("A"), lane("B"), lane("C")))).result(10)
-    store.finish_output("r1.1.0", done("kept"), LATER).result(10)
-    store.begin_run(run("r2", text("y"), lanes=(lane("C"), lane("D")))).result(10)
+    store.create_prompt("q", "Other", NOW).result(60)
+    store.begin_run(run("q1", text("x"), prompt="q", lanes=(lane("E"),))).result(60)
+    store.begin_run(run("r1", text("x"), lanes=(lane("A"), lane("B"), lane("C")))).result(60)
+    store.finish_output("r1.1.0", done("kept"), LATER).result(60)
+    store.begin_run(run("r2", text("y"), lanes=(lane("C"), lane("D")))).result(60)
     stood = (BesideLane("B", "r1", 0, baseline=True), BesideLane("C", "r2", 2), BesideLane("A", "r1", 3, hidden=True))
     # Runs of other prompts, or refused ones, have no answers to show beside.
     others = (BesideLane("E", "q1", 4), BesideLane("F", "refused", 5))
-    store.begin_run(run("r3", text("y"), lanes=(lane("D"),), beside=(*stood, *others))).result(10)
+    store.begin_run(run("r3", text("y"), lanes=(lane("D"),), beside=(*stood, *others))).result(60)
     detail = store.iteration_detail("r3")
     assert detail.beside == stood
     assert [(one.row.run_uid, [ran.lane.slot for ran in one.lanes]) for one in detail.earlier] == [
@@ -293,20 +293,20 @@ def test_earlier_lanes_shown_next_to_a_run_are_stored_with_the_run(store: Store)
 
 
 def test_cost_breakdown_is_stored_unchanged(store: Store, path: Path) -> None:
-    store.begin_run(run("r1", text("x"))).result(10)
+    store.begin_run(run("r1", text("x"))).result(60)
     details = UsageDetails(input_audio=3, written_1h=4, tier="flex", reported_usd=0.25, reported_by="acme.example")
     one = Usage(10, 20, 5, 6, "provider", 7, details)
     usage = replace(one, details=UsageDetails(), rounds=(one, Usage(1, 2)))
     sheet = {"input_cost_per_token": 1e-6, "tiered_pricing": [{"range": [0, 1], "input_cost_per_token": 2e-6}]}
     rates = Rates(1e-6, 2e-6, 3e-7, "gateway", 4e-6, sheet, "price list of Acme")
     ended = Result("finished", "x", usage=usage, rates=rates, cost_usd=0.5)
-    store.finish_output("r1.0.0", ended, LATER).result(10)
+    store.finish_output("r1.0.0", ended, LATER).result(60)
     assert store.iteration_detail("r1").outputs[0].result == ended
-    store.add_attempt("r1.0.0", "again", LATER).result(10)
+    store.add_attempt("r1.0.0", "again", LATER).result(60)
     bare = Result(
         "finished", "x", usage=one, rates=Rates(0.0, 0.0, source="provider", named="reported by x"), cost_usd=1
     )
-    store.finish_output("again", bare, LATER).result(10)
+    store.finish_output("again", bare, LATER).result(60)
     assert store.iteration_detail("r1").outputs[1].result == bare
     store.close()
     connection = sqlite3.connect(path)
@@ -320,8 +320,8 @@ def test_cost_breakdown_is_stored_unchanged(store: Store, path: Path) -> None:
     "stored", ["", "{", "[1]", "3", '{"usage": 3, "sheet": 4, "named": 5}', '{"usage": {"rounds": [4]}}']
 )
 def test_damaged_cost_breakdown_does_not_hide_the_answer(store: Store, path: Path, stored: str) -> None:
-    store.begin_run(run("r1", text("x"))).result(10)
-    store.finish_output("r1.0.0", FULL_RESULT, LATER).result(10)
+    store.begin_run(run("r1", text("x"))).result(60)
+    store.finish_output("r1.0.0", FULL_RESULT, LATER).result(60)
     store.close()
     connection = sqlite3.connect(path)
     connection.execute("UPDATE outputs SET billing = ?", (stored,))

@@ -17,15 +17,15 @@ WINNER, TIE = Verdict("winner", (0,)), Verdict("tie", (1, 2), blind=True)
 
 @pytest.fixture
 def judged(store: Store) -> Store:
-    store.begin_run(run("r", text("x"), lanes=LANES)).result(10)
-    store.mark("r", "first", WINNER, SHOWN, LATER).result(10)
-    store.mark("r", "second", TIE, SHOWN, LATER).result(10)
+    store.begin_run(run("r", text("x"), lanes=LANES)).result(60)
+    store.mark("r", "first", WINNER, SHOWN, LATER).result(60)
+    store.mark("r", "second", TIE, SHOWN, LATER).result(60)
     return store
 
 
 def test_undoing_a_verdict_restores_the_previous_one(judged: Store, path: Path) -> None:
     before = rows(path, "SELECT uid, kind, supersedes_id FROM verdicts")
-    judged.judgements.undo("second", "second", "third", LATER).result(10)
+    judged.judgements.undo("second", "second", "third", LATER).result(60)
     assert judged.iteration_detail("r").verdict == WINNER
     assert judged.iteration("r").winner == "one"
     assert rows(path, "SELECT uid, kind, supersedes_id FROM verdicts")[:2] == before, "nothing is changed or deleted"
@@ -37,31 +37,31 @@ def test_undoing_a_verdict_restores_the_previous_one(judged: Store, path: Path) 
 
 
 def test_verdicts_are_undone_and_redone_one_by_one(judged: Store) -> None:
-    judged.judgements.undo("second", "second", "third", LATER).result(10)
-    judged.judgements.undo("first", "third", "fourth", LATER).result(10)
+    judged.judgements.undo("second", "second", "third", LATER).result(60)
+    judged.judgements.undo("first", "third", "fourth", LATER).result(60)
     assert judged.iteration_detail("r").verdict == Verdict("none")
-    judged.judgements.redo("first", "fourth", "fifth", LATER).result(10)
+    judged.judgements.redo("first", "fourth", "fifth", LATER).result(60)
     assert judged.iteration_detail("r").verdict == WINNER
-    judged.judgements.redo("second", "fifth", "sixth", LATER).result(10)
+    judged.judgements.redo("second", "fifth", "sixth", LATER).result(60)
     assert judged.iteration_detail("r").verdict == TIE
 
 
 def test_undoing_the_first_verdict_leaves_none_and_can_be_undone(store: Store, path: Path) -> None:
-    store.begin_run(run("r", text("x"), lanes=LANES)).result(10)
-    store.mark("r", "first", WINNER, SHOWN, LATER).result(10)
-    store.judgements.undo("first", "first", "second", LATER).result(10)
+    store.begin_run(run("r", text("x"), lanes=LANES)).result(60)
+    store.mark("r", "first", WINNER, SHOWN, LATER).result(60)
+    store.judgements.undo("first", "first", "second", LATER).result(60)
     assert store.iteration_detail("r").verdict == Verdict("none")
     assert store.iteration("r").winner == ""
     assert rows(path, "SELECT count(*), count(place) FROM verdict_outputs WHERE verdict_id = 2") == [(3, 0)]
-    store.judgements.undo("second", "second", "third", LATER).result(10)
+    store.judgements.undo("second", "second", "third", LATER).result(60)
     assert store.iteration_detail("r").verdict == WINNER
 
 
 def test_only_the_current_verdict_can_be_undone(judged: Store, path: Path) -> None:
     with pytest.raises(StoreError, match="judged elsewhere since") as refused:
-        judged.judgements.undo("first", "first", "third", LATER).result(10)
+        judged.judgements.undo("first", "first", "third", LATER).result(60)
     assert refused.value.code == "judged"
     with pytest.raises(StoreError) as missing:
-        judged.judgements.undo("nowhere", "second", "third", LATER).result(10)
+        judged.judgements.undo("nowhere", "second", "third", LATER).result(60)
     assert missing.value.code == "missing"
     assert rows(path, "SELECT count(*) FROM verdicts") == [(2,)]

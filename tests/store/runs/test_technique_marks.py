@@ -29,7 +29,7 @@ def begun(
     *lanes: Lane,
 ) -> int | None:
     start = run(name, content, based_on=based_on, lanes=lanes or (lane(),))
-    return store.begin_run(dataclasses.replace(start, techniques=marks)).result(10).version_number
+    return store.begin_run(dataclasses.replace(start, techniques=marks)).result(60).version_number
 
 
 def used(store: Store, prompt: str = "p") -> dict[int, list[str]]:
@@ -59,11 +59,11 @@ def test_running_an_old_text_again_keeps_the_marks_of_its_version(store: Store) 
 
 def test_corrections_by_the_user_win_and_are_inherited(store: Store) -> None:
     begun(store, "a", text("Hi", "You are a clerk."), None, (ROLE,))
-    store.techniques.say("p", 1, "role", "Role", used=False).result(10)
-    store.techniques.say("p", 1, "tone", "Tone", used=True).result(10)
+    store.techniques.say("p", 1, "role", "Role", used=False).result(60)
+    store.techniques.say("p", 1, "tone", "Tone", used=True).result(60)
     begun(store, "b", text("Hi", "You are a cook."), 1)
     assert used(store) == {1: ["Tone"], 2: ["Tone"]}
-    store.techniques.say("p", 2, "role", "Role", used=True).result(10)
+    store.techniques.say("p", 2, "role", "Role", used=True).result(60)
     assert used(store) == {1: ["Tone"], 2: ["Role", "Tone"]}
     assert store.techniques.of("p", [2]) == [
         VersionMarks(2, (TechniqueMark("role", "Role"), TechniqueMark("tone", "Tone")), name="#2")
@@ -72,7 +72,7 @@ def test_corrections_by_the_user_win_and_are_inherited(store: Store) -> None:
 
 def test_correcting_an_unknown_version_raises_an_error(store: Store) -> None:
     with pytest.raises(StoreError, match="version is not in the history"):
-        store.techniques.say("p", 7, "role", "Role", used=True).result(10)
+        store.techniques.say("p", 7, "role", "Role", used=True).result(60)
 
 
 def test_techniques_are_derived_from_examples_output_format_and_tools(store: Store, path: Path) -> None:
@@ -90,8 +90,8 @@ def test_techniques_are_derived_from_examples_output_format_and_tools(store: Sto
 
 def test_duplicated_prompt_keeps_the_marks(store: Store) -> None:
     begun(store, "a", text("Hi", "You are a clerk."), None, (ROLE,))
-    store.save_draft("p", Draft(text("more"), based_on=1), LATER).result(10)
-    store.duplicate_prompt("p", "q", "Copy", NOW).result(10)
+    store.save_draft("p", Draft(text("more"), based_on=1), LATER).result(60)
+    store.duplicate_prompt("p", "q", "Copy", NOW).result(60)
     assert used(store, "q") == {1: ["Role"]}
 
 

@@ -21,7 +21,7 @@ def moment(second: int) -> str:
 
 
 def add(store: Store, words: str, parent: int | None, at: str = NOW, note: str = "") -> None:
-    store.add_version("p", f"v-{words}", text(words), parent, at, note).result(10)
+    store.add_version("p", f"v-{words}", text(words), parent, at, note).result(60)
 
 
 def names(rows: tuple[TimelineRow, ...]) -> list[str]:
@@ -55,33 +55,33 @@ def test_versions_without_runs_are_rows_with_their_change(store: Store) -> None:
 def test_version_with_iterations_has_no_row_of_its_own(store: Store) -> None:
     add(store, "one", None, moment(1))
     add(store, "two", 1, moment(2))
-    store.begin_run(run("r1", text("two"), based_on=2, at=moment(3))).result(10)
+    store.begin_run(run("r1", text("two"), based_on=2, at=moment(3))).result(60)
     assert names(store.timeline("p").rows) == ["1", "v1"]
-    store.begin_run(run("r2", text("one"), based_on=2, at=moment(4))).result(10)
-    store.begin_run(run("r3", text("three"), based_on=1, at=moment(5))).result(10)
+    store.begin_run(run("r2", text("one"), based_on=2, at=moment(4))).result(60)
+    store.begin_run(run("r3", text("three"), based_on=1, at=moment(5))).result(60)
     assert names(store.timeline("p").rows) == ["3", "2", "1"]
 
 
 def test_version_run_only_in_a_pinned_lane_keeps_its_row(store: Store) -> None:
     add(store, "one", None, moment(1))
-    store.begin_run(run("r1", text("two"), lanes=(lane("A", pinned=1), lane("B")), based_on=1, at=moment(2))).result(10)
+    store.begin_run(run("r1", text("two"), lanes=(lane("A", pinned=1), lane("B")), based_on=1, at=moment(2))).result(60)
     rows = store.timeline("p").rows
     assert names(rows) == ["1", "v1"]
     assert isinstance(rows[1], BareVersion)
     assert rows[1].ran
-    store.begin_run(run("r2", None, lanes=(lane("A", pinned=1),), based_on=1, at=moment(3))).result(10)
+    store.begin_run(run("r2", None, lanes=(lane("A", pinned=1),), based_on=1, at=moment(3))).result(60)
     assert names(store.timeline("p").rows) == ["2", "1"], "with every lane pinned, its text is the iteration's"
 
 
 def test_version_with_only_a_test_run_keeps_its_row(store: Store) -> None:
-    store.begin_run(run("t", text("one"), kind="test")).result(10)
+    store.begin_run(run("t", text("one"), kind="test")).result(60)
     (row,) = store.timeline("p").rows
     assert isinstance(row, BareVersion)
     assert (row.ran, row.tested) == (False, True)
 
 
 def test_version_with_imported_answers_is_marked_as_imported(store: Store) -> None:
-    store.begin_run(run("i", text("one"), kind="import")).result(10)
+    store.begin_run(run("i", text("one"), kind="import")).result(60)
     (row,) = store.timeline("p").rows
     assert isinstance(row, BareVersion)
     assert (row.ran, row.imported) == (False, True)
@@ -89,14 +89,14 @@ def test_version_with_imported_answers_is_marked_as_imported(store: Store) -> No
 
 def test_timeline_rows_are_ordered_by_time(store: Store) -> None:
     for second in (1, 3, 5):
-        store.begin_run(run(f"r{second}", text("same"), at=moment(second))).result(10)
+        store.begin_run(run(f"r{second}", text("same"), at=moment(second))).result(60)
         add(store, f"between {second}", 1, moment(second + 1))
     assert names(store.timeline("p").rows) == ["v4", "3", "v3", "2", "v2", "1"]
 
 
 def test_clock_set_back_does_not_reorder_rows_of_the_same_kind(store: Store) -> None:
     for number, second in enumerate((100, 5, 50), start=1):
-        store.begin_run(run(f"r{number}", text("same"), at=moment(second))).result(10)
+        store.begin_run(run(f"r{number}", text("same"), at=moment(second))).result(60)
     for number, second in enumerate((60, 4, 200), start=1):
         add(store, f"version {number}", 1, moment(second))
     found = names(store.timeline("p").rows)
@@ -129,7 +129,7 @@ def test_pages_of_any_size_add_up_to_the_same_list(
             lanes = (lane("A", pinned=1), lane("B")) if kind == "pinned" else (lane(),)
             if kind == "run again":
                 content = text("first")
-            begun = store.begin_run(run(f"r{index}", content, lanes=lanes, based_on=1, at=moment(second))).result(10)
+            begun = store.begin_run(run(f"r{index}", content, lanes=lanes, based_on=1, at=moment(second))).result(60)
             iterated.add(begun.version_number)
         versions = {version.number for version in store.versions("p")}
         rows = whole(store, limit)
@@ -144,7 +144,7 @@ def test_pages_of_any_size_add_up_to_the_same_list(
 def test_page_reads_no_versions_older_than_its_iterations(store: Store, path: Path) -> None:
     for n in range(300):
         last = store.begin_run(run(f"r{n}", text(f"text {n}"), based_on=n or None, at=moment(n)))
-    last.result(10)
+    last.result(60)
     page = store.timeline("p", None, 20)
     assert page.next == TimelineCursor(281, 282)
     page = store.timeline("p", page.next, 20)
@@ -157,19 +157,19 @@ def test_version_detail_has_content_row_and_editable_note(store: Store) -> None:
     detail = store.version_detail("v-one")
     assert detail.content == text("one")
     assert (detail.row, detail.newer) == (store.timeline("p").rows[0], "")
-    store.set_version_note("v-one", "because").result(10)
+    store.set_version_note("v-one", "because").result(60)
     assert store.version_detail("v-one").row.note == "because"
     with pytest.raises(StoreError, match="version is not in the history"):
         store.version_detail("x")
     with pytest.raises(StoreError, match="version is not in the history"):
-        store.set_version_note("x", "note").result(10)
+        store.set_version_note("x", "note").result(60)
 
 
 def test_version_labels_show_the_note_or_change_and_the_opening(store: Store) -> None:
     add(store, "Answer\n the  question.", None, note="the first")
     add(store, "Answer the question politely, please, and at length, as if you had time. " * 9, 1)
-    store.begin_run(run("r1", text("Answer the question in French."), based_on=1)).result(10)
-    store.begin_run(run("r2", text("Answer in German."), based_on=1, note="another language")).result(10)
+    store.begin_run(run("r1", text("Answer the question in French."), based_on=1)).result(60)
+    store.begin_run(run("r2", text("Answer in German."), based_on=1, note="another language")).result(60)
     labels = {label.number: label for label in store.version_labels("p")}
     assert list(labels) == [4, 3, 2, 1]
     assert (labels[1].text, labels[1].opening) == ("the first", "Answer\n the  question.")
@@ -204,7 +204,7 @@ def test_content_of_a_newer_release_is_shown_with_a_notice_and_keeps_its_hash(
 ) -> None:
     add(store, "one", None, moment(1))
     add(store, "two", 1, moment(2))
-    store.begin_run(run("r1", text("three"), based_on=1, at=moment(3))).result(10)
+    store.begin_run(run("r1", text("three"), based_on=1, at=moment(3))).result(60)
     hash_ = newer(path, "one", body)
     newer(path, "three", body.replace("one", "three"))
     first, second, third = store.versions("p")
@@ -219,6 +219,6 @@ def test_content_of_a_newer_release_is_shown_with_a_notice_and_keeps_its_hash(
     assert (detail.newer, detail.content) == (third.newer, third.content)
     assert [label.opening for label in store.version_labels("p")] == ["three", "two", "one"]
     # The change is counted against the readable part of its base, and the copy of a prompt has the same version.
-    assert store.begin_run(run("r2", text("one more"), based_on=1)).result(10).change.added == 1
-    store.duplicate_prompt("p", "q", "Copy", LATER).result(10)
-    store.finish_output("r2.0.0", done("x"), LATER).result(10)
+    assert store.begin_run(run("r2", text("one more"), based_on=1)).result(60).change.added == 1
+    store.duplicate_prompt("p", "q", "Copy", LATER).result(60)
+    store.finish_output("r2.0.0", done("x"), LATER).result(60)

@@ -40,12 +40,12 @@ def start() -> RunStart:
 
 @pytest.fixture
 def ran(store: Store) -> Store:
-    store.begin_run(start()).result(10)
+    store.begin_run(start()).result(60)
     for position in range(len(LANES)):
         for at in range(len(SETS)):
             for sample in range(SAMPLES):
                 uid = name(position, at, sample)
-                store.finish_output(uid, done(uid), LATER).result(10)
+                store.finish_output(uid, done(uid), LATER).result(60)
     return store
 
 
@@ -59,7 +59,7 @@ def test_outputs_keep_their_lane_value_set_and_sample(ran: Store) -> None:
 
 
 def test_retry_keeps_lane_value_set_and_sample(ran: Store) -> None:
-    assert ran.add_attempt(name(1, 2, 1), "again", LATER).result(10) == 2
+    assert ran.add_attempt(name(1, 2, 1), "again", LATER).result(60) == 2
     (record,) = [o for o in ran.iteration_detail("r").outputs if o.uid == "again"]
     assert (record.position, record.value_set, record.sample, record.attempt) == (1, 2, 1, 2)
 
@@ -68,29 +68,29 @@ def test_each_value_set_has_its_own_verdict(ran: Store) -> None:
     def shown(at: int) -> tuple[str, ...]:
         return tuple(name(position, at, 0) for position in range(len(LANES)))
 
-    ran.mark("r", "v1", Verdict("winner", (0,)), shown(0), LATER).result(10)
-    ran.mark("r", "v2", Verdict("winner", (1,)), shown(1), LATER).result(10)
-    ran.mark("r", "v3", Verdict("all_bad"), shown(2), LATER).result(10)
+    ran.mark("r", "v1", Verdict("winner", (0,)), shown(0), LATER).result(60)
+    ran.mark("r", "v2", Verdict("winner", (1,)), shown(1), LATER).result(60)
+    ran.mark("r", "v3", Verdict("all_bad"), shown(2), LATER).result(60)
     detail = ran.iteration_detail("r")
     assert [v.kind for v in detail.verdicts] == ["winner", "winner", "all_bad"]
     assert [v.positions for v in detail.verdicts[:2]] == [(0,), (1,)]
     assert detail.verdict == detail.verdicts[0]
-    ran.mark("r", "v4", Verdict("none"), shown(1), LATER).result(10)
+    ran.mark("r", "v4", Verdict("none"), shown(1), LATER).result(60)
     assert [v.kind for v in ran.iteration_detail("r").verdicts] == ["winner", "none", "all_bad"]
 
 
 def test_verdict_across_value_sets_is_refused(ran: Store) -> None:
     with pytest.raises((StoreError, ValueError)):
-        ran.mark("r", "v", Verdict("tie", (0, 1)), (name(0, 0, 0), name(1, 1, 0)), LATER).result(10)
+        ran.mark("r", "v", Verdict("tie", (0, 1)), (name(0, 0, 0), name(1, 1, 0)), LATER).result(60)
     assert all(v.kind == "none" for v in ran.iteration_detail("r").verdicts)
 
 
 def test_interrupted_outputs_keep_their_lane_value_set_and_sample(path: Path) -> None:
     first = opened(path)
-    first.create_prompt("p", "One", NOW).result(10)
-    first.begin_run(start()).result(10)
-    first.save_partials([PartialText(name(1, 2, 1), "text", 0, "half")]).result(10)
-    recovered = first.recover(lambda owner: False, LATER).result(10)
+    first.create_prompt("p", "One", NOW).result(60)
+    first.begin_run(start()).result(60)
+    first.save_partials([PartialText(name(1, 2, 1), "text", 0, "half")]).result(60)
+    recovered = first.recover(lambda owner: False, LATER).result(60)
     assert recovered.outputs == 12
     found = {(o.position, o.value_set, o.sample): o.result for o in first.iteration_detail("r").outputs}
     assert found[1, 2, 1].text == "half"
@@ -100,6 +100,6 @@ def test_interrupted_outputs_keep_their_lane_value_set_and_sample(path: Path) ->
 
 def test_lanes_carry_the_output_format_of_their_version(store: Store) -> None:
     form = OutputFormat("schema", "{}", "x")
-    store.begin_run(run("one", replace(text("a"), output=form))).result(10)
-    store.begin_run(run("two", text("b"), lanes=(lane("A", pinned=1), lane("B")), based_on=1)).result(10)
+    store.begin_run(run("one", replace(text("a"), output=form))).result(60)
+    store.begin_run(run("two", text("b"), lanes=(lane("A", pinned=1), lane("B")), based_on=1)).result(60)
     assert [one.output for one in store.iteration_detail("two").lanes] == [form, None]

@@ -19,7 +19,7 @@ SHOWN = ("r.1.0", "r.0.0", "r.2.0")
 @pytest.fixture
 def judged(store: Store) -> Store:
     lanes = (lane("A", "vendor/one"), Lane("B", ECHO, "vendor/two", label="Mine"), lane("C", "vendor/three"))
-    store.begin_run(run("r", text("x"), lanes=lanes)).result(10)
+    store.begin_run(run("r", text("x"), lanes=lanes)).result(60)
     return store
 
 
@@ -42,19 +42,19 @@ def rows(path: Path, sql: str) -> list[Any]:
     ],
 )
 def test_verdict_is_stored_and_shown_in_the_timeline(judged: Store, verdict: Verdict, winner: str) -> None:
-    judged.mark("r", "verdict", verdict, SHOWN, LATER).result(10)
+    judged.mark("r", "verdict", verdict, SHOWN, LATER).result(60)
     assert judged.iteration_detail("r").verdict == verdict
     row = judged.iterations("p")[0]
     assert (row.verdict, row.winner) == (verdict.kind, winner)
 
 
 def test_tie_without_positions_includes_all_lanes(judged: Store) -> None:
-    judged.mark("r", "verdict", Verdict("tie"), SHOWN, LATER).result(10)
+    judged.mark("r", "verdict", Verdict("tie"), SHOWN, LATER).result(60)
     assert judged.iteration_detail("r").verdict == Verdict("tie", (0, 1, 2))
 
 
 def test_verdict_stores_losers_and_the_order_shown(judged: Store, path: Path) -> None:
-    judged.mark("r", "verdict", Verdict("winner", (2,)), SHOWN, LATER).result(10)
+    judged.mark("r", "verdict", Verdict("winner", (2,)), SHOWN, LATER).result(60)
     found = rows(
         path,
         "SELECT uid, shown, place FROM verdict_outputs JOIN outputs ON outputs.id = output_id ORDER BY shown",
@@ -64,7 +64,7 @@ def test_verdict_stores_losers_and_the_order_shown(judged: Store, path: Path) ->
 
 def test_latest_verdict_counts_and_none_withdraws_it(judged: Store, path: Path) -> None:
     for number, verdict in enumerate((Verdict("winner", (0,)), Verdict("winner", (1,)), Verdict("none"))):
-        judged.mark("r", f"verdict-{number}", verdict, SHOWN, LATER).result(10)
+        judged.mark("r", f"verdict-{number}", verdict, SHOWN, LATER).result(60)
         assert judged.iteration_detail("r").verdict == verdict
     assert judged.iteration("r").winner == ""
     chain = "SELECT v.uid, s.uid FROM verdicts v LEFT JOIN verdicts s ON s.id = v.supersedes_id ORDER BY v.id"
@@ -85,21 +85,21 @@ def test_invalid_verdicts_are_refused(judged: Store) -> None:
         (Verdict("tie", (0, 5)), SHOWN),
     ):
         with pytest.raises(ValueError, match=r"winner|compared"):
-            judged.mark("r", "verdict", verdict, outputs, LATER).result(10)
+            judged.mark("r", "verdict", verdict, outputs, LATER).result(60)
     with pytest.raises(StoreError, match="iteration is not"):
-        judged.mark("x", "verdict", Verdict("none"), (), LATER).result(10)
+        judged.mark("x", "verdict", Verdict("none"), (), LATER).result(60)
     with pytest.raises(StoreError, match="answer is not"):
-        judged.mark("r", "verdict", Verdict("all_bad"), ("nobody's",), NOW).result(10)
-    judged.begin_run(run("other", text("x"))).result(10)
+        judged.mark("r", "verdict", Verdict("all_bad"), ("nobody's",), NOW).result(60)
+    judged.begin_run(run("other", text("x"))).result(60)
     with pytest.raises(ValueError, match="an answer of it"):
-        judged.mark("r", "verdict", Verdict("all_bad"), ("other.0.0",), NOW).result(10)
+        judged.mark("r", "verdict", Verdict("all_bad"), ("other.0.0",), NOW).result(60)
     assert judged.iteration("r").verdict == "none"
 
 
 @pytest.fixture
 def later(judged: Store) -> Store:
     """Run "r" is the first iteration, "s" the second, of a lane whose slot the first one lacks."""
-    judged.begin_run(run("s", text("y"), lanes=(lane("D", "vendor/four"),))).result(10)
+    judged.begin_run(run("s", text("y"), lanes=(lane("D", "vendor/four"),))).result(60)
     return judged
 
 
@@ -119,8 +119,8 @@ BOTH = ("s.0.0", "r.1.0")
 def test_verdict_of_a_later_run_can_include_answers_of_an_earlier_one(
     later: Store, path: Path, verdict: Verdict, row: tuple[str, str], places: list[int | None]
 ) -> None:
-    later.mark("r", "before", Verdict("winner", (0,)), SHOWN, NOW).result(10)
-    later.mark("s", "verdict", verdict, BOTH, LATER).result(10)
+    later.mark("r", "before", Verdict("winner", (0,)), SHOWN, NOW).result(60)
+    later.mark("s", "verdict", verdict, BOTH, LATER).result(60)
     assert later.iteration_detail("s").verdict == verdict
     assert (later.iteration("s").verdict, later.iteration("s").winner) == row
     assert later.iteration_detail("r").verdict == Verdict("winner", (0,)), "it does not count for the earlier run"
@@ -129,21 +129,21 @@ def test_verdict_of_a_later_run_can_include_answers_of_an_earlier_one(
 
 
 def test_verdict_across_prompts_or_values_is_refused(later: Store) -> None:
-    later.create_prompt("q", "Other", NOW).result(10)
-    later.begin_run(run("else", text("x"), prompt="q")).result(10)
-    later.begin_run(run("other", text("x"), values=(("order", "9"),))).result(10)
+    later.create_prompt("q", "Other", NOW).result(60)
+    later.begin_run(run("else", text("x"), prompt="q")).result(60)
+    later.begin_run(run("other", text("x"), values=(("order", "9"),))).result(60)
     for theirs in ("else.0.0", "other.0.0"):
         with pytest.raises(StoreError, match="same values") as told:
-            later.mark("s", "verdict", Verdict("winner", (0,)), ("s.0.0", theirs), LATER).result(10)
+            later.mark("s", "verdict", Verdict("winner", (0,)), ("s.0.0", theirs), LATER).result(60)
         assert told.value.code == "incomparable"
     assert later.iteration("s").verdict == "none"
 
 
 def test_earlier_answer_that_beat_a_run_is_its_reference_winner(later: Store) -> None:
-    later.finish_output("r.1.0", done("better"), NOW).result(10)
-    later.mark("s", "verdict", Verdict("winner", kept=("B",)), BOTH, LATER).result(10)
+    later.finish_output("r.1.0", done("better"), NOW).result(60)
+    later.mark("s", "verdict", Verdict("winner", kept=("B",)), BOTH, LATER).result(60)
     found = later.winning_answer("s.0.0")
     assert found is not None
     assert (found.uid, found.number, found.title, found.text) == ("r.1.0", 1, "Mine", "better")
-    later.mark("s", "back", Verdict("none"), BOTH, LATER).result(10)
+    later.mark("s", "back", Verdict("none"), BOTH, LATER).result(60)
     assert later.winning_answer("s.0.0") is None

@@ -13,7 +13,7 @@ from workbench.store import Store, StoreError
 
 
 def add(store: Store, words: str, parent: int | None, name: str = "") -> int:
-    return store.add_version("p", name or f"v-{words}", text(words), parent, NOW).result(10).number
+    return store.add_version("p", name or f"v-{words}", text(words), parent, NOW).result(60).number
 
 
 def test_versions_have_numbers_and_parents(store: Store) -> None:
@@ -27,7 +27,7 @@ def test_versions_have_numbers_and_parents(store: Store) -> None:
 def test_adding_an_old_text_returns_the_existing_version(store: Store) -> None:
     add(store, "one", None)
     add(store, "two", 1)
-    again = store.add_version("p", "another-uid", text("one"), 2, LATER).result(10)
+    again = store.add_version("p", "another-uid", text("one"), 2, LATER).result(60)
     assert (again.number, again.uid, again.parent, again.created_at) == (1, "v-one", None, NOW)
     assert len(store.versions("p")) == 2
     assert add(store, "three", 1) == 3
@@ -35,8 +35,8 @@ def test_adding_an_old_text_returns_the_existing_version(store: Store) -> None:
 
 def test_prompts_with_the_same_text_share_its_content(store: Store, path: Path) -> None:
     add(store, "one", None)
-    store.create_prompt("q", "Other", NOW).result(10)
-    assert store.add_version("q", "q-one", text("one"), None, NOW).result(10).number == 1
+    store.create_prompt("q", "Other", NOW).result(60)
+    assert store.add_version("q", "q-one", text("one"), None, NOW).result(60).number == 1
     with sqlite3.connect(path) as other:
         assert other.execute("SELECT count(*) FROM contents").fetchone() == (1,)
     other.close()
@@ -52,7 +52,7 @@ def test_unknown_version_or_parent_raises_an_error(store: Store) -> None:
 
 def test_content_keeps_unknown_keys_of_a_newer_release(store: Store) -> None:
     content = Content(text("one").messages, "jinja", '{"later":[{"in":"a","out":"b"}],"more":[]}')
-    row = store.add_version("p", "v", content, None, NOW).result(10)
+    row = store.add_version("p", "v", content, None, NOW).result(60)
     assert row.content == content
     assert row.hash == content_hash(content)
 

@@ -112,7 +112,7 @@ def test_salvaged_history_can_be_read_run_and_searched(damaged: Path) -> None:
     newest = store.iterations("p0")[0]
     detail = store.iteration_detail(newest.run_uid)
     assert detail.outputs[0].result.steps == FULL_RESULT.steps
-    begun = store.begin_run(run("new", text("Go on"), prompt="p0")).result(10)
+    begun = store.begin_run(run("new", text("Go on"), prompt="p0")).result(60)
     assert begun.number == 21
     settled(store)
     (found,) = store.searches.page(parse("注文 59").query, str).rows

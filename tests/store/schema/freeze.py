@@ -91,7 +91,7 @@ def fill(path: Path) -> None:
     store.create_prompt("d", "Deleted", NOW)
     store.curation.delete_prompt("d", True)
     store.add_blob(b"\x89PNG", "image/png")
-    store.set_meta("last_prompt", "p").result(10)
+    store.set_meta("last_prompt", "p").result(60)
     store.close()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         # Files may contain these, although the program does not write any at present.

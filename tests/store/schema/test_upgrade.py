@@ -100,8 +100,8 @@ def test_old_history_opens_with_all_rows_and_accepts_new_runs(version: int, path
     store = opened(path)
     assert (store.read_only, store.notice) == (False, "")
     assert_rows(store)
-    assert store.recover(lambda owner: False, LATER).result(10).outputs == 4
-    store.begin_run(run("r3", text("new"), based_on=2)).result(10)
+    assert store.recover(lambda owner: False, LATER).result(60).outputs == 4
+    store.begin_run(run("r3", text("new"), based_on=2)).result(60)
     store.close()
     healthy(path)
 
@@ -137,7 +137,7 @@ def test_upgrade_keeps_every_row_of_every_table(version: int, path: Path) -> Non
 def test_upgraded_history_does_not_reuse_numbers_of_deleted_runs(path: Path) -> None:
     restore(path)
     store = opened(path)
-    assert store.begin_run(run("r3", None, lanes=(lane("A", pinned=1),))).result(10).number == 4
+    assert store.begin_run(run("r3", None, lanes=(lane("A", pinned=1),))).result(60).number == 4
     store.close()
 
 
@@ -224,7 +224,7 @@ def test_new_history_claiming_an_old_format_is_refused_unchanged(path: Path) -> 
 def test_upgraded_history_is_searchable(path: Path) -> None:
     restore(path)
     store = opened(path)
-    store.set_note("r1", "seen").result(10)
+    store.set_note("r1", "seen").result(60)
     assert [row.row.run_uid for row in store.searches.page(parse("").query, str).rows] == ["r2", "r1"]
     for wanted in ("way", "確認", "123ABCDEFG", "kind", "seen winner:yes error:no model:one"):
         assert [row.row.run_uid for row in store.searches.page(parse(wanted).query, str).rows] == ["r1"], wanted

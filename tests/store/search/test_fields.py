@@ -128,8 +128,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """A history with one run."""
     store = opened(tmp_path / "history.db")
     store.create_prompt("p", "Order bot", NOW)
-    store.begin_run(run("r1", text("x"))).result(10)
-    store.finish_output("r1.0.0", done("y"), LATER).result(10)
+    store.begin_run(run("r1", text("x"))).result(60)
+    store.finish_output("r1.0.0", done("y"), LATER).result(60)
     assert store.searches.behind() == 0
     yield store
     store.close()

@@ -14,30 +14,30 @@ ANGRY = SavedSearch("u2", "angry", '"this is wrong"', LATER)
 
 def test_saved_searches_are_listed_by_name(store: Store) -> None:
     assert store.searches.saved.all() == []
-    store.searches.saved.save(CHEAP).result(10)
-    store.searches.saved.save(ANGRY).result(10)
+    store.searches.saved.save(CHEAP).result(60)
+    store.searches.saved.save(ANGRY).result(60)
     assert store.searches.saved.all() == [ANGRY, CHEAP]
 
 
 def test_saved_search_names_are_unique_ignoring_case(store: Store) -> None:
     saved = store.searches.saved
-    saved.save(CHEAP).result(10)
-    saved.save(SavedSearch("u3", "CHEAP WINNERS", "winner:yes", LATER)).result(10)
+    saved.save(CHEAP).result(60)
+    saved.save(SavedSearch("u3", "CHEAP WINNERS", "winner:yes", LATER)).result(60)
     assert saved.all() == [SavedSearch("u1", "Cheap winners", "winner:yes", NOW)]
-    saved.save(ANGRY).result(10)
+    saved.save(ANGRY).result(60)
     with pytest.raises(StoreError, match="A search “") as caught:
-        saved.rename("u2", "cheap Winners").result(10)
+        saved.rename("u2", "cheap Winners").result(60)
     assert caught.value.code == "taken"
-    saved.rename("u2", "Angry").result(10)
+    saved.rename("u2", "Angry").result(60)
     assert [one.name for one in saved.all()] == ["Angry", "Cheap winners"]
 
 
 def test_changing_a_deleted_saved_search_raises_an_error(store: Store) -> None:
     saved = store.searches.saved
-    saved.save(CHEAP).result(10)
-    saved.delete("u1").result(10)
+    saved.save(CHEAP).result(60)
+    saved.delete("u1").result(60)
     for write in (saved.delete("u1"), saved.rename("u1", "new")):
         with pytest.raises(StoreError, match="saved search is not in the history"):
-            write.result(10)
-    saved.save(CHEAP).result(10)
+            write.result(60)
+    saved.save(CHEAP).result(60)
     assert saved.all() == [CHEAP]

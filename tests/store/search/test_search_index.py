@@ -36,8 +36,8 @@ def found(store: Store, words: str) -> list[str]:
 
 
 def add(store: Store, name: str, answer: str, prompt: str = "a prompt", **more: object) -> None:
-    store.begin_run(run(name, text(prompt), **more)).result(10)  # type: ignore[arg-type]
-    store.finish_output(f"{name}.0.0", done(answer), LATER).result(10)
+    store.begin_run(run(name, text(prompt), **more)).result(60)  # type: ignore[arg-type]
+    store.finish_output(f"{name}.0.0", done(answer), LATER).result(60)
 
 
 def with_sets(name: str, answers: list[str]) -> RunStart:
@@ -89,33 +89,33 @@ def made_anew(path: Path) -> dict[int, list[tuple[str, str]]]:
 
 
 def test_run_is_searchable_once_all_its_outputs_have_ended(store: Store) -> None:
-    store.begin_run(run("r", text("Wo ist es?"), lanes=(lane("A"), lane("B")), note="seltsam")).result(10)
+    store.begin_run(run("r", text("Wo ist es?"), lanes=(lane("A"), lane("B")), note="seltsam")).result(60)
     assert (found(store, "wo"), found(store, "")) == ([], ["r"])
-    store.finish_output("r.0.0", done("hier"), LATER).result(10)
+    store.finish_output("r.0.0", done("hier"), LATER).result(60)
     assert found(store, "hier") == []
-    store.finish_output("r.1.0", done("dort 模型"), LATER).result(10)
+    store.finish_output("r.1.0", done("dort 模型"), LATER).result(60)
     for words in ("hier dort wo seltsam 123abcdefg", "模型", "-x kind:iteration"):
         assert found(store, words) == ["r"], words
     assert store.searches.behind() == 0
 
 
 def test_run_is_reindexed_when_its_retry_ends(store: Store) -> None:
-    store.begin_run(run("r", text("x"))).result(10)
-    store.finish_output("r.0.0", FAILED, LATER).result(10)
+    store.begin_run(run("r", text("x"))).result(60)
+    store.finish_output("r.0.0", FAILED, LATER).result(60)
     assert (found(store, "error:yes"), found(store, "half")) == (["r"], ["r"])
-    store.add_attempt("r.0.0", "again", LATER).result(10)
+    store.add_attempt("r.0.0", "again", LATER).result(60)
     assert found(store, "error:rate_limit") == ["r"]
-    store.finish_output("again", done("fine at last"), LATER).result(10)
+    store.finish_output("again", done("fine at last"), LATER).result(60)
     assert (found(store, "error:yes"), found(store, "error:no fine"), found(store, "half")) == ([], ["r"], ["r"])
 
 
 def test_notes_verdicts_and_tags_added_later_are_searchable(store: Store, path: Path) -> None:
     add(store, "r", "answer")
-    store.set_note("r", "brilliant").result(10)
+    store.set_note("r", "brilliant").result(60)
     assert found(store, "brilliant winner:no") == ["r"]
-    store.mark("r", "v", Verdict("winner", (0,)), ("r.0.0",), LATER).result(10)
+    store.mark("r", "v", Verdict("winner", (0,)), ("r.0.0",), LATER).result(60)
     assert (found(store, "winner:yes"), found(store, "winner:no")) == (["r"], [])
-    store.set_version_note("r.version", "turning").result(10)
+    store.set_version_note("r.version", "turning").result(60)
     assert found(store, "turning brilliant") == ["r"]
     sql(
         path,
@@ -123,12 +123,12 @@ def test_notes_verdicts_and_tags_added_later_are_searchable(store: Store, path: 
         "INSERT INTO run_tags SELECT runs.id, tags.id FROM runs, tags",
         "UPDATE runs SET starred = 1",
     )
-    store.set_note("r", "").result(10)
+    store.set_note("r", "").result(60)
     assert found(store, 'tag:keep is:starred tag:"keep this"') == ["r"]
     assert store.searches.known()["tag"] == ("Keep this",)
     sql(path, "DELETE FROM tags", "UPDATE runs SET archived = 1")
     assert found(store, "") == []
-    store.set_note("r", "put away").result(10)
+    store.set_note("r", "put away").result(60)
     assert (found(store, "tag:keep"), found(store, "away"), found(store, "away is:archived")) == ([], [], ["r"])
 
 
@@ -136,7 +136,7 @@ def test_changes_and_deletions_by_other_programs_are_indexed(store: Store, path:
     add(store, "r1", "first")
     add(store, "r2", "second")
     sql(path, "UPDATE outputs SET text = 'rewritten' WHERE uid = 'r1.0.0'")
-    store.set_meta("any", "change").result(10)
+    store.set_meta("any", "change").result(60)
     assert (found(store, "first"), found(store, "rewritten")) == ([], ["r1"])
     sql(path, "PRAGMA foreign_keys = ON", "DELETE FROM runs WHERE uid = 'r1'")
     assert (found(store, "rewritten"), found(store, "second"), found(store, "")) == ([], ["r2"], ["r2"])
@@ -155,9 +155,9 @@ def test_run_with_many_value_sets_is_indexed_in_parts(path: Path, monkeypatch: p
     store = opened(path)
     store.create_prompt("p", "P", NOW)
     answers = [f"answer number {n}" for n in range(30)]
-    store.begin_run(with_sets("r", answers)).result(10)
+    store.begin_run(with_sets("r", answers)).result(60)
     ends = [store.finish_output(f"r.{n}", done(answer), LATER) for n, answer in enumerate(answers)]
-    ends[-1].result(10)
+    ends[-1].result(60)
     settled(store)
     for n in (0, 13, 29):
         (row,) = store.searches.page(parse(f"number {n} case{n}").query, str).rows
@@ -173,7 +173,7 @@ def test_change_while_a_run_is_indexed_in_pieces_is_found(store: Store, path: Pa
     answers = [f"answer{n}" for n in range(6)]
     store.begin_run(with_sets("t", answers))
     for n, answer in enumerate(answers):
-        store.finish_output(f"t.{n}", done(answer), LATER).result(10)
+        store.finish_output(f"t.{n}", done(answer), LATER).result(60)
     store.close()
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("BEGIN")
@@ -239,7 +239,7 @@ def test_indexing_failure_loses_no_answer_and_is_retried(
     assert "disk is full" in str(store.searches.trouble)
     assert (store.searches.behind(), found(store, "kept")) == (1, [])
     monkeypatch.undo()
-    store.set_note("r", "n").result(10)
+    store.set_note("r", "n").result(60)
     assert (store.searches.trouble, found(store, "kept")) == (None, ["r"])
 
 
@@ -262,7 +262,7 @@ def test_rolled_back_change_leaves_no_cached_prompt_text(store: Store, monkeypat
 
     monkeypatch.setattr(Indexer, "work", full)
     with pytest.raises(StoreError, match="disk is full"):
-        store._write(once).result(10)
+        store._write(once).result(60)
     monkeypatch.undo()
     add(store, "r", "answer", prompt="somewhere")
     assert (found(store, "nowhere"), found(store, "somewhere")) == ([], ["r"])
@@ -272,7 +272,7 @@ def test_rebuilding_the_index_orders_runs_by_time(store: Store, path: Path) -> N
     for n, day in enumerate((5, 3, 4)):
         add(store, f"r{day}", "words", at=f"2026-11-0{day}T00:00:00.000Z", prompt=f"prompt {n}")
     assert found(store, "") == found(store, "words") == ["r4", "r3", "r5"]
-    store.searches.rebuild().result(10)
+    store.searches.rebuild().result(60)
     settled(store)
     assert found(store, "") == found(store, "words") == ["r5", "r4", "r3"]
 
@@ -284,7 +284,7 @@ def test_unreadable_texts_are_searched_as_stored(store: Store, path: Path) -> No
         'UPDATE contents SET body = \'{"format":9,"odd":"strangeness"}\'',
         "UPDATE value_bodies SET body = 'no json'",
     )
-    store.searches.rebuild().result(10)
+    store.searches.rebuild().result(60)
     settled(store)
     assert found(store, "strangeness json") == ["r"]
 
@@ -297,8 +297,8 @@ def test_every_part_of_a_prompt_is_searchable(store: Store) -> None:
         examples=(Example("delta", "epsilon"),),
         tools=(Tool("zeta_tool", "eta", "{}", "theta"),),
     )
-    store.begin_run(run("r", content)).result(10)
-    store.finish_output("r.0.0", done("iota"), LATER).result(10)
+    store.begin_run(run("r", content)).result(60)
+    store.finish_output("r.0.0", done("iota"), LATER).result(60)
     assert found(store, "alpha beta delta epsilon zeta eta theta iota") == ["r"]
     assert found(store, '"alpha beta"') == found(store, '"gamma iota"') == []
 
@@ -317,7 +317,7 @@ def test_incremental_index_equals_a_rebuilt_one(tmp_path: Path, changes: list[tu
     store = opened(path)
     store.create_prompt("p", "P", NOW)
     _apply(store, path, changes)
-    store.set_meta("any", "change").result(10)
+    store.set_meta("any", "change").result(60)
     settled(store)
     store.close()
     assert indexed(path) == made_anew(path)
@@ -327,27 +327,27 @@ def _apply(store: Store, path: Path, changes: list[tuple[str, int]]) -> None:
     words: Iterator[str] = iter(f"word{n} 漢{chr(0x4E00 + n)}" for n in range(1000))
     names: list[str] = []
     does: dict[str, Callable[[str], object]] = {
-        "note": lambda name: store.set_note(name, next(words)).result(10),
+        "note": lambda name: store.set_note(name, next(words)).result(60),
         "mark": lambda name: store.mark(
             name, next(words), Verdict("tie"), (f"{name}.0.0", f"{name}.1.0"), LATER
-        ).result(10),
+        ).result(60),
         "star": lambda name: sql(path, f"UPDATE runs SET starred = 1 - starred WHERE uid = '{name}'"),
-        "version": lambda name: store.set_version_note(f"{name}.version", next(words)).result(10),
+        "version": lambda name: store.set_version_note(f"{name}.version", next(words)).result(60),
     }
     for change, which in changes:
         if change == "run" or not names:
             name = f"r{len(names)}-{next(words).split()[0]}"
             at = f"2026-11-24T13:{len(names):02}:00.000Z"
-            store.begin_run(run(name, text(next(words)), lanes=(lane("A"), lane("B")), at=at)).result(10)
+            store.begin_run(run(name, text(next(words)), lanes=(lane("A"), lane("B")), at=at)).result(60)
             store.finish_output(f"{name}.0.0", FULL_RESULT, LATER)
-            store.finish_output(f"{name}.1.0", done(next(words)), LATER).result(10)
+            store.finish_output(f"{name}.1.0", done(next(words)), LATER).result(60)
             names.append(name)
             continue
         name = names[which % len(names)]
         if change == "retry":
             again = f"again-{next(words).split()[0]}"
             store.add_attempt(f"{name}.1.0", again, LATER)
-            store.finish_output(again, FAILED, LATER).result(10)
+            store.finish_output(again, FAILED, LATER).result(60)
         elif change == "delete":
             if name == names[-1]:
                 sql(path, "PRAGMA foreign_keys = ON", f"DELETE FROM runs WHERE uid = '{name}'")
@@ -357,7 +357,7 @@ def _apply(store: Store, path: Path, changes: list[tuple[str, int]]) -> None:
 
 
 def test_running_runs_are_not_due_for_indexing(store: Store) -> None:
-    store.begin_run(run("r", text("x"))).result(10)
+    store.begin_run(run("r", text("x"))).result(60)
     with store._readers.use() as connection:
         assert search_index.behind(connection, 10) == 0
         assert Indexer().due(connection) is False
@@ -365,8 +365,8 @@ def test_running_runs_are_not_due_for_indexing(store: Store) -> None:
 
 def test_run_totals_survive_a_rebuild_and_missing_ones_are_flagged(store: Store, path: Path) -> None:
     """Imports order all places anew; their rows are not counted, and everybody else's are."""
-    store.begin_run(run("old", text("x"))).result(10)
-    store.finish_output("old.0.0", FULL_RESULT, LATER).result(10)
+    store.begin_run(run("old", text("x"))).result(60)
+    store.finish_output("old.0.0", FULL_RESULT, LATER).result(60)
     settled(store)
     store.close()
     with sqlite3.connect(path) as connection:

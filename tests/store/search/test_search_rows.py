@@ -14,7 +14,7 @@ from workbench.store import Store
 
 
 def test_search_row_counts_the_endings_of_its_answers_like_the_timeline(store: Store) -> None:
-    store.begin_run(run("r", text("Hi"), lanes=tuple(lane(slot) for slot in "ABCD"))).result(10)
+    store.begin_run(run("r", text("Hi"), lanes=tuple(lane(slot) for slot in "ABCD"))).result(60)
     endings = (
         Result("failed", "", failure=Failure("server", "503")),
         Result("stopped", "so far"),
@@ -22,20 +22,20 @@ def test_search_row_counts_the_endings_of_its_answers_like_the_timeline(store: S
         done("fine"),
     )
     for position, ended in enumerate(endings):
-        store.finish_output(f"r.{position}.0", ended, LATER).result(10)
+        store.finish_output(f"r.{position}.0", ended, LATER).result(60)
     (row,) = page(store, "fine").rows
     assert row.row.outcome == store.iteration("r").outcome == Outcome(4, failed=1, stopped=1, cut=1)
 
 
 def test_search_row_has_all_fields_and_hits_shown_in_history(store: Store, path: Path) -> None:
     lanes = (lane("A", "vendor/one"), replace(lane("B", "two"), label="Second"))
-    store.begin_run(run("r", text("Where is it?", "Be kind."), lanes=lanes, note="a note")).result(10)
+    store.begin_run(run("r", text("Where is it?", "Be kind."), lanes=lanes, note="a note")).result(60)
     (going,) = page(store, "").rows
     assert (going.row.running, going.lanes, going.cost_usd, going.tokens) == (True, ("one", "Second"), None, None)
     usage, timing = Usage(100, 20), Timing(0, 5, 10, 905)
     store.finish_output("r.0.0", replace(done("The tracking link"), usage=usage, cost_usd=0.5, timing=timing), LATER)
     store.finish_output("r.1.0", replace(done("No tracking"), timing=Timing(0, 0, 1, 2000)), LATER)
-    store.mark("r", "v", Verdict("winner", (1,)), ("r.0.0", "r.1.0"), LATER).result(10)
+    store.mark("r", "v", Verdict("winner", (1,)), ("r.0.0", "r.1.0"), LATER).result(60)
     (row,) = page(store, "tracking where 123ABCDEFG note").rows
     assert (row.kind, row.prompt_uid, row.prompt, row.value_sets) == ("iteration", "p", "Order bot", 1)
     assert (row.row.number, row.row.version, row.row.verdict, row.row.winner) == (1, 1, "winner", "Second")
@@ -61,9 +61,9 @@ def test_search_row_has_all_fields_and_hits_shown_in_history(store: Store, path:
 
 def test_text_after_a_nul_and_after_the_cut_is_searched_in_answers(store: Store) -> None:
     store.begin_run(run("nul", text("x"), lanes=(lane("A", "one"),)))
-    store.finish_output("nul.0.0", done("before\0 the needle"), LATER).result(10)
+    store.finish_output("nul.0.0", done("before\0 the needle"), LATER).result(60)
     store.begin_run(run("long", text("x"), lanes=(lane("A", "one"),)))
-    store.finish_output("long.0.0", done("x😀" * 99_995 + " needle 😀 behind"), LATER).result(10)
+    store.finish_output("long.0.0", done("x😀" * 99_995 + " needle 😀 behind"), LATER).result(60)
     hits = {row.row.run_uid: row.hits[0].snippet for row in page(store, "needle").rows}
     assert {uid: [one.text[start:end] for start, end in one.marks] for uid, one in hits.items()} == {
         "nul": ["needle"],
@@ -73,11 +73,11 @@ def test_text_after_a_nul_and_after_the_cut_is_searched_in_answers(store: Store)
 
 def test_blind_run_shows_no_model_names_before_its_verdict(store: Store) -> None:
     start = replace(run("r", text("x"), lanes=(lane("A", "one"), lane("B", "two"))), blind=True)
-    store.begin_run(start).result(10)
+    store.begin_run(start).result(60)
     for position in range(2):
-        store.finish_output(f"r.{position}.0", done("an answer"), LATER).result(10)
+        store.finish_output(f"r.{position}.0", done("an answer"), LATER).result(60)
     (row,) = page(store, "answer is:blind").rows
     assert (row.row.blind, row.lanes, {hit.title for hit in row.hits}) == (True, (), {""})
-    store.mark("r", "v", Verdict("tie", blind=True), ("r.0.0", "r.1.0"), LATER).result(10)
+    store.mark("r", "v", Verdict("tie", blind=True), ("r.0.0", "r.1.0"), LATER).result(60)
     (row,) = page(store, "answer is:blind winner:tie").rows
     assert (row.row.blind, row.lanes, [hit.title for hit in row.hits]) == (False, ("one", "two"), ["one", "two"])

@@ -95,10 +95,10 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, l
     """A history of MOST runs, and their descriptions, newest first."""
     store = opened(tmp_path_factory.mktemp("searching") / "history.db")
     store.create_prompt("p", "Order bot", NOW)
-    store.create_prompt("q", "Ticket triage", NOW).result(10)
+    store.create_prompt("q", "Ticket triage", NOW).result(60)
     dice = random.Random(3)
     made = [make(store, number, dice) for number in range(MOST)]
-    store.set_meta("done", "yes").result(10)
+    store.set_meta("done", "yes").result(60)
     assert store.searches.behind() == 0
     yield store, made[::-1]
     store.close()
@@ -189,8 +189,8 @@ def test_index_query_syntax_has_no_effect(history: tuple[Store, list[Made]], tex
 def test_best_match_is_first_and_common_words_weigh_least(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = ["rare common", "common", "rare rare rare", "common common", "nothing here at all but common words rare"]
     for n, answer in enumerate(answers):
-        store.begin_run(run(f"r{n}", text("x"))).result(10)
-        store.finish_output(f"r{n}.0.0", done(answer), LATER).result(10)
+        store.begin_run(run(f"r{n}", text("x"))).result(60)
+        store.finish_output(f"r{n}.0.0", done(answer), LATER).result(60)
     assert uids(page(store, "rare", order="best"))[0] == "r2"
     assert uids(page(store, "common rare", order="best")) == ["r0", "r4"]
     assert uids(page(store, "model:echo", order="best")) == [f"r{n}" for n in (4, 3, 2, 1, 0)]
@@ -217,8 +217,8 @@ def test_ranking_a_common_phrase_by_its_words_loses_no_results(
 def test_common_phrase_is_ranked_by_the_frequency_of_its_words(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = ["a wonderful day", "a wonderful and wonderful, wonderful day", "a wonderful day and what came of it"]
     for n, answer in enumerate([f"{answer}, a wonderful day" for answer in answers]):
-        store.begin_run(run(f"r{n}", text("x"))).result(10)
-        store.finish_output(f"r{n}.0.0", done(answer), LATER).result(10)
+        store.begin_run(run(f"r{n}", text("x"))).result(60)
+        store.finish_output(f"r{n}.0.0", done(answer), LATER).result(60)
     monkeypatch.setattr(search_pages, "_COMMON", 2)
     assert uids(page(store, '"a wonderful day"', order="best")) == ["r1", "r0", "r2"]
     monkeypatch.setattr(search_pages, "single_words", lambda phrase: ['"nowhere"'])
@@ -255,8 +255,8 @@ def test_filters_naming_unknown_values_are_reported(history: tuple[Store, list[M
 def test_clock_set_back_hides_no_runs_from_date_filters(store: Store) -> None:
     for day in (10, 20, 5, 21, 15):
         name = f"r{day}"
-        store.begin_run(run(name, text("x"), at=f"2026-11-{day:02}T12:00:00.000Z")).result(10)
-        store.finish_output(f"{name}.0.0", done("words"), LATER).result(10)
+        store.begin_run(run(name, text("x"), at=f"2026-11-{day:02}T12:00:00.000Z")).result(60)
+        store.finish_output(f"{name}.0.0", done("words"), LATER).result(60)
     for query in ("", "words "):
         assert every(store, f"{query} before:2026-11-12") == ["r5", "r10"]
         assert every(store, f"{query} after:2026-11-12") == ["r15", "r21", "r20"]

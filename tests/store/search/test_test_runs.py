@@ -30,7 +30,7 @@ CASES = (
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = opened(tmp_path / "history.db")
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     yield store
     store.close()
 
@@ -50,9 +50,9 @@ def a_test(store: Store, uid: str = "t1") -> None:
     states: tuple[CellState, ...] = ("pass", "fail", "pass", "fail", "pass", "unscored")
     cells = [key(number, column) for column in (0, 1) for number in range(3)]
     outputs = answered(store, uid, cells)
-    store.tests.begin_scoring(uid, f"{uid}.s", (IS_JSON,), LATER).result(10)
+    store.tests.begin_scoring(uid, f"{uid}.s", (IS_JSON,), LATER).result(60)
     scores = [scored(cell, output, state, IS_JSON) for cell, output, state in zip(cells, outputs, states, strict=True)]
-    store.tests.save_scores(f"{uid}.s", scores).result(10)
+    store.tests.save_scores(f"{uid}.s", scores).result(60)
 
 
 def test_a_test_run_is_one_row_with_its_best_column(store: Store) -> None:
@@ -75,30 +75,30 @@ def test_check_filters_find_states_and_types_of_the_newest_scoring(store: Store)
     assert found(store, "check:json") == found(store, "check:not-regex") == ["t1"]
     assert found(store, "check:equals") == found(store, "-check:failed") == []
     cell = key(0)
-    store.tests.begin_scoring("t1", "again", (Check("equals", value='"a"'),), "2027-01-01T00:00:00.000Z").result(10)
+    store.tests.begin_scoring("t1", "again", (Check("equals", value='"a"'),), "2027-01-01T00:00:00.000Z").result(60)
     assert found(store, "check:passed") == found(store, "check:is-json") == []
-    store.tests.save_scores("again", [scored(cell, "t1.0.0.0.1", "pass")]).result(10)
+    store.tests.save_scores("again", [scored(cell, "t1.0.0.0.1", "pass")]).result(60)
     assert found(store, "check:passed check:equals -check:failed") == ["t1"]
     # Only the first result of its kind has the run indexed again.
-    store.tests.save_scores("again", [scored(key(1), "t1.1.0.0.1", "fail")]).result(10)
+    store.tests.save_scores("again", [scored(key(1), "t1.1.0.0.1", "fail")]).result(60)
     assert found(store, "check:failed") == ["t1"]
 
 
 def test_overruled_checks_are_found_by_what_counts(store: Store) -> None:
     begun(store, "t1", cases=CASES[:1], columns=(lane("A", "one"),))
     [output] = answered(store, "t1", [key(0)])
-    store.tests.begin_scoring("t1", "s", (IS_JSON,), LATER).result(10)
-    store.tests.save_scores("s", [scored(key(0), output, "fail", IS_JSON)]).result(10)
+    store.tests.begin_scoring("t1", "s", (IS_JSON,), LATER).result(60)
+    store.tests.save_scores("s", [scored(key(0), output, "fail", IS_JSON)]).result(60)
     assert found(store, "check:failed") == ["t1"]
-    store.tests.overrule("t1", output, check_hash(IS_JSON), "pass", "", LATER, "o1").result(10)
+    store.tests.overrule("t1", output, check_hash(IS_JSON), "pass", "", LATER, "o1").result(60)
     assert (found(store, "check:failed"), found(store, "check:passed")) == ([], ["t1"])
 
 
 def test_case_finds_tests_and_iterations_by_words_of_names(store: Store) -> None:
     a_test(store)
     named = (RunSet("u1", "Refund of a gift", ()), RunSet("u2", "Other", ()))
-    store.begin_run(replace(run("r1", text("x")), sets=named)).result(10)
-    store.finish_output("r1.0.0", done("y"), LATER).result(10)
+    store.begin_run(replace(run("r1", text("x")), sets=named)).result(60)
+    store.finish_output("r1.0.0", done("y"), LATER).result(60)
     assert found(store, "case:refund") == ["r1", "t1"]
     assert found(store, 'case:"order ref"') == ["t1"]
     assert found(store, "case:uberweis") == ["t1"]
@@ -119,13 +119,13 @@ def test_held_out_cases_are_found_by_no_word_of_theirs(store: Store) -> None:
     assert [hit.part for hit in row.hits] == ["prompt"]
     assert row.test is not None
     assert row.test.is_held_out
-    store.searches.rebuild().result(10)
+    store.searches.rebuild().result(60)
     assert found(store, "giraffe") == []
 
 
 def test_old_runs_are_found_after_the_index_is_rebuilt(store: Store) -> None:
     a_test(store)
-    store.searches.rebuild().result(10)
+    store.searches.rebuild().result(60)
     assert found(store, "check:failed case:refund check:is-json kind:test") == ["t1"]
 
 
@@ -139,10 +139,10 @@ def test_very_large_runs_are_not_counted_for_a_row(store: Store, monkeypatch: py
 
 def test_words_of_a_case_are_found_again_once_it_is_used_up(store: Store) -> None:
     cases = (case(0, values=(("order", "zebra"),)),)
-    store.packs.save_cases("p", cases).result(10)
-    store.tests.set_aside("p", ("case-0",), "salt", LATER).result(10)
+    store.packs.save_cases("p", cases).result(60)
+    store.tests.set_aside("p", ("case-0",), "salt", LATER).result(60)
     begun(store, "t1", cases=cases, set_name="holdout")
     answered(store, "t1", [key(0), key(0, 1)], done("giraffe"))
     assert found(store, "giraffe") == []
-    store.tests.use_case("p", "case-0", LATER).result(10)
+    store.tests.use_case("p", "case-0", LATER).result(60)
     assert found(store, "giraffe") == found(store, "zebra") == ["t1"]

@@ -49,7 +49,7 @@ def suite(
 
 
 def begun(store: Store, *args: Any, **fields: Any) -> SuiteBegun:
-    return store.tests.begin(suite(*args, **fields)).result(10)
+    return store.tests.begin(suite(*args, **fields)).result(60)
 
 
 def key(case_: int, column: int = 0, sample: int = 0) -> CellKey:
@@ -70,7 +70,7 @@ def called(store: Store, run: str, keys: Sequence[CellKey], attempt: int = 1) ->
         CellStart(one, uid, identity(one, store.tests.case(run, one.case), columns[one.column].lane.model))
         for one, uid in zip(keys, uids, strict=True)
     ]
-    store.tests.start_outputs(run, starts, "owner", NOW).result(10)
+    store.tests.start_outputs(run, starts, "owner", NOW).result(60)
     return uids
 
 
@@ -80,7 +80,7 @@ def answered(
     """Call cells and end the calls; return the uids of their outputs."""
     uids = called(store, run, keys, attempt)
     ends = [CellEnd(uid, result or done(f"answer of {uid}"), LATER) for uid in uids]
-    store.tests.finish_outputs(ends).result(10)
+    store.tests.finish_outputs(ends).result(60)
     return uids
 
 

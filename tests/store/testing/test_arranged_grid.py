@@ -34,8 +34,8 @@ def sampled(store: Store) -> None:
     keys = [key(number, column, sample) for number in range(5) for column in range(2) for sample in range(2)]
     uids = answered(store, "t1", keys)
     states: list[CellState] = ["pass" if (one.case + one.sample) % 2 == 0 else "fail" for one in keys]
-    store.tests.begin_scoring("t1", "s1", (), NOW).result(10)
-    store.tests.save_scores("s1", [scored(*one) for one in zip(keys, uids, states, strict=True)]).result(10)
+    store.tests.begin_scoring("t1", "s1", (), NOW).result(60)
+    store.tests.save_scores("s1", [scored(*one) for one in zip(keys, uids, states, strict=True)]).result(60)
 
 
 @pytest.mark.parametrize("limit", [1, 3, 4, 100])

@@ -123,10 +123,10 @@ def stored(store: Store, suite: Suite) -> None:
         for one, uid in uids.items()
         if suite.cells[one].score or suite.cells[one].state == "failed"
     ]
-    store.tests.save_scores("s1", scores).result(10)
+    store.tests.save_scores("s1", scores).result(60)
     for one, uid in uids.items():
         if state := suite.cells[one].overruled:
-            store.tests.overrule("t1", uid, check_hash(CONTAINS), state, "", LATER, f"o{uid}").result(10)  # type: ignore[arg-type]
+            store.tests.overrule("t1", uid, check_hash(CONTAINS), state, "", LATER, f"o{uid}").result(60)  # type: ignore[arg-type]
 
 
 def result(sample: Sample) -> Result:

@@ -21,7 +21,7 @@ COLUMNS = (lane("A", "one"), lane("B", "two"))
 def store(tmp_path: Path) -> Iterator[Store]:
     with closing(opened(tmp_path / "history.db")) as made:
         made.create_prompt("p", "Prompt p", NOW)
-        made.create_prompt("q", "Prompt q", NOW).result(10)
+        made.create_prompt("q", "Prompt q", NOW).result(60)
         yield made
 
 
@@ -31,10 +31,10 @@ def score(store: Store, uid: str, states: Mapping[tuple[int, int, int], CellStat
     keys = [key(*at) for at in states]
     fresh = [one for one in keys if one in store.tests.open_cells(uid, None, 1000)]
     uids = dict(zip(fresh, answered(store, uid, fresh), strict=True))
-    store.tests.begin_scoring(uid, scoring, (CONTAINS,), NOW).result(10)
+    store.tests.begin_scoring(uid, scoring, (CONTAINS,), NOW).result(60)
     uids |= {one: store.tests.cell(uid, scoring, one).output_uid for one in keys if one not in uids}
     scores = [scored(one, uids[one], state) for one, state in zip(keys, states.values(), strict=True)]
-    store.tests.save_scores(scoring, scores).result(10)
+    store.tests.save_scores(scoring, scores).result(60)
 
 
 def shares(store: Store, *versions: int) -> dict[int, str]:
@@ -92,7 +92,7 @@ def test_newest_tuning_run_and_its_newest_scoring_count(store: Store) -> None:
     assert shares(store) == {1: "2/2"}, "a run without results does not count yet"
     score(store, "t2", {(0, 0, 0): "fail", (1, 0, 0): "pass"})
     assert shares(store) == {1: "1/2"}
-    store.tests.begin_scoring("t2", "again", (CONTAINS,), LATER).result(10)
+    store.tests.begin_scoring("t2", "again", (CONTAINS,), LATER).result(60)
     score(store, "t2", {(0, 0, 0): "pass", (1, 0, 0): "pass"}, "again")
     assert shares(store) == {1: "2/2"}
     assert shares(store, 7) == {}
@@ -102,12 +102,12 @@ def test_overruled_check_counts(store: Store) -> None:
     begun(store, columns=COLUMNS[:1], cases=(case(0),))
     score(store, "t1", {(0, 0, 0): "fail"})
     output = store.tests.cell("t1", "t1.s", key(0)).output_uid
-    store.tests.overrule("t1", output, check_hash(CONTAINS), "pass", "", LATER, "o1").result(10)
+    store.tests.overrule("t1", output, check_hash(CONTAINS), "pass", "", LATER, "o1").result(60)
     assert shares(store) == {1: "1/1"}
 
 
 def test_deleted_run_does_not_count(store: Store) -> None:
     begun(store, columns=COLUMNS[:1], cases=(case(0),))
     score(store, "t1", {(0, 0, 0): "pass"})
-    store.curation.delete(["t1"], deleted=True).result(10)
+    store.curation.delete(["t1"], deleted=True).result(60)
     assert shares(store) == {}

@@ -91,7 +91,7 @@ def test_cases_are_kept_as_they_were(tmp_path_factory: pytest.TempPathFactory, c
             (one.uid, one.tags, one.cluster) for one in expected
         ]
         if len({one.uid for one in cases}) == len(cases):
-            store.packs.save_cases("p", expected).result(10)
+            store.packs.save_cases("p", expected).result(60)
             assert store.packs.cases("p") == expected
     finally:
         store.close()
@@ -131,7 +131,7 @@ def test_damaged_case_does_not_keep_the_grid_from_being_read(store: Store, path:
     begun(store)
     [output] = answered(store, "t1", [key(0)], done("ok"))
     store.tests.begin_scoring("t1", "s1", (CONTAINS,), NOW)
-    store.tests.save_scores("s1", [scored(key(0), output, "fail")]).result(10)
+    store.tests.save_scores("s1", [scored(key(0), output, "fail")]).result(60)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE case_bodies SET body = ?", (body,))
     [first, _] = store.tests.page("t1", "s1", GridQuery(), "", 9).rows
@@ -140,7 +140,7 @@ def test_damaged_case_does_not_keep_the_grid_from_being_read(store: Store, path:
     assert store.tests.counts("t1", "s1", GridQuery()).rows["failed"] == 1
     assert store.tests.results("t1", "s1")[0].cases[0].case == "case-0"
     assert store.tests.tested_cases("t1")[0] == TestedCase("case-0", "Case 0", 0)
-    store.tests.overrule("t1", output, check_hash(CONTAINS), "pass", "", NOW, "o").result(10)
+    store.tests.overrule("t1", output, check_hash(CONTAINS), "pass", "", NOW, "o").result(60)
     if body in ("{", '{"uid":7}'):
         with pytest.raises(StoreError, match=r"Case 1 of this test run cannot be read\."):
             store.tests.case("t1", 0)
@@ -151,7 +151,7 @@ def test_views_show_test_runs_and_cells(store: Store, path: Path) -> None:
     [output] = answered(store, "t1", [key(0)], done("ok"))
     for scoring, state in (("s1", "fail"), ("s2", "pass")):
         store.tests.begin_scoring("t1", scoring, (CONTAINS,), NOW)
-        store.tests.save_scores(scoring, [scored(key(0), output, state)]).result(10)  # type: ignore[arg-type]
+        store.tests.save_scores(scoring, [scored(key(0), output, state)]).result(60)  # type: ignore[arg-type]
     begun(store, "t2")
     with closing(sqlite3.connect(path)) as connection:
         runs = connection.execute("SELECT test, round, cases, columns, samples, recorded, scorings FROM test_list")

@@ -62,7 +62,7 @@ def filled(store: Store, prompt: str = "p", **cases: object) -> list[str]:
     states = ("pass", "fail", "no_answer")
     scores = [scored(*one) for one in zip((key(0), key(0, 1), key(1)), outputs, states, strict=True)]  # type: ignore[arg-type]
     store.tests.save_scores("s1", scores)
-    store.tests.overrule("t1", outputs[1], check_hash(CONTAINS), "pass", SECRET, LATER, "o1").result(10)
+    store.tests.overrule("t1", outputs[1], check_hash(CONTAINS), "pass", SECRET, LATER, "o1").result(60)
     return outputs
 
 
@@ -83,7 +83,7 @@ def test_run_that_used_answers_of_a_deleted_one_has_open_cells_again(store: Stor
     outputs = filled(store)
     begun(store, "t2", cases=(case(0), case(1)))
     store.tests.begin_scoring("t2", "s2", (CONTAINS,), NOW)
-    store.tests.save_scores("s2", [scored(key(0), outputs[0], "pass")]).result(10)
+    store.tests.save_scores("s2", [scored(key(0), outputs[0], "pass")]).result(60)
     answered(store, "t2", [key(1)], done("own"))
     doomed = PurgeTargets(runs=("t1",))
     assert store.deleting.extent(doomed).cells == 2
@@ -108,12 +108,12 @@ def test_running_test_is_not_deleted(store: Store) -> None:
 
 
 def test_version_that_tests_pin_is_kept(store: Store) -> None:
-    store.begin_run(run("r1", text("pinned"))).result(10)
+    store.begin_run(run("r1", text("pinned"))).result(60)
     store.finish_output("r1.0.0", done("a"), LATER)
-    store.tests.save_settings("p", SuiteSettings(columns=(lane("A", "one", 1),)), NOW).result(10)
+    store.tests.save_settings("p", SuiteSettings(columns=(lane("A", "one", 1),)), NOW).result(60)
     _, kept = store.deleting.purge(PurgeTargets(runs=("r1",)), LATER, uids())
     assert [version.number for version in kept] == [1]
-    store.tests.save_settings("p", SuiteSettings(), NOW).result(10)
+    store.tests.save_settings("p", SuiteSettings(), NOW).result(60)
     assert store.version_numbers("p") == (1,)
 
 
@@ -187,12 +187,12 @@ def test_history_of_an_older_release_that_is_read_only_has_no_tests(version: int
 
 def test_case_that_an_older_release_stored_has_its_fields(store: Store, path: Path) -> None:
     """Fields that it did not know are in `rest`."""
-    store.packs.save_cases("p", [Case("c")]).result(10)
+    store.packs.save_cases("p", [Case("c")]).result(60)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("""UPDATE cases SET rest = '{"tags":["a"],"held_out":true,"options":{"x":1}}'""")
     found = Case("c", tags=("a",), held_out=True, rest='{"options":{"x":1}}')
     assert store.packs.cases("p") == (found,)
-    store.packs.change_case("p", found).result(10)
+    store.packs.change_case("p", found).result(60)
     assert store.packs.cases("p") == (found,)
     assert rows(path, "cases")[0][9] == '{"options":{"x":1}}'
 

@@ -41,7 +41,7 @@ def test_settings_are_kept(store: Store) -> None:
     # The salt belongs to the hold-out, which is set aside by other means.
     full = replace(FULL, salt="")
     for settings in (full, SuiteSettings(), full):
-        store.tests.save_settings("p", settings, LATER).result(10)
+        store.tests.save_settings("p", settings, LATER).result(60)
         assert store.tests.settings("p") == settings
 
 
@@ -49,7 +49,7 @@ def test_settings_of_an_unknown_prompt_are_missing(store: Store) -> None:
     with pytest.raises(StoreError, match="not in the history"):
         store.tests.settings("unknown")
     with pytest.raises(StoreError, match="not in the history"):
-        store.tests.save_settings("unknown", FULL, NOW).result(10)
+        store.tests.save_settings("unknown", FULL, NOW).result(60)
 
 
 def test_run_begins_with_all_cells_open(store: Store) -> None:
@@ -93,12 +93,12 @@ def test_goals_are_kept_and_unreadable_ones_are_unknown(store: Store, path: Path
 
 def test_baseline_of_a_stored_run_is_one_of_its_columns(store: Store) -> None:
     begun(store)
-    store.tests.set_baseline("t1", 1).result(10)
+    store.tests.set_baseline("t1", 1).result(60)
     assert store.tests.run("t1").baseline == 1
     with pytest.raises(ValueError, match="one of its columns"):
-        store.tests.set_baseline("t1", 2).result(10)
+        store.tests.set_baseline("t1", 2).result(60)
     with pytest.raises(StoreError, match="not in the history"):
-        store.tests.set_baseline("nothing", 0).result(10)
+        store.tests.set_baseline("nothing", 0).result(60)
     assert store.tests.run("t1").baseline == 1
 
 
@@ -112,9 +112,9 @@ def test_reused_cells_are_counted_by_column(store: Store) -> None:
 
 
 def test_editing_a_case_does_not_move_its_snapshot(store: Store) -> None:
-    store.packs.save_cases("p", [case(0)]).result(10)
+    store.packs.save_cases("p", [case(0)]).result(60)
     begun(store, cases=(case(0),))
-    store.packs.change_case("p", case(0, name="Other")).result(10)
+    store.packs.change_case("p", case(0, name="Other")).result(60)
     assert store.tests.case("t1", 0) == case(0)
 
 
@@ -139,10 +139,10 @@ def test_failed_call_is_recorded_and_asked_again_on_request(store: Store) -> Non
 def test_finished_answer_is_never_replaced(store: Store) -> None:
     begun(store)
     [first] = called(store, "t1", [key(0)])
-    store.recover(lambda owner: False, LATER).result(10)
+    store.recover(lambda owner: False, LATER).result(60)
     answered(store, "t1", [key(0)], done("second"), attempt=2)
     # The first process was alive after all.
-    store.tests.finish_outputs([CellEnd(first, done("first"), LATER)]).result(10)
+    store.tests.finish_outputs([CellEnd(first, done("first"), LATER)]).result(60)
     detail = store.tests.cell("t1", "", key(0))
     assert (detail.output_uid, detail.result and detail.result.text) == ("t1.0.0.0.2", "second")
 
@@ -150,8 +150,8 @@ def test_finished_answer_is_never_replaced(store: Store) -> None:
 def test_ending_a_call_twice_changes_nothing_and_keeps_the_others(store: Store) -> None:
     begun(store)
     first, second = called(store, "t1", [key(0), key(1)])
-    store.tests.finish_outputs([CellEnd(first, done("once"), LATER)]).result(10)
-    store.tests.finish_outputs([CellEnd(first, done("twice"), LATER), CellEnd(second, done("b"), LATER)]).result(10)
+    store.tests.finish_outputs([CellEnd(first, done("once"), LATER)]).result(60)
+    store.tests.finish_outputs([CellEnd(first, done("twice"), LATER), CellEnd(second, done("b"), LATER)]).result(60)
     detail = store.tests.cell("t1", "", key(0))
     assert detail.result is not None
     assert detail.result.text == "once"
@@ -162,7 +162,7 @@ def test_interrupted_call_leaves_its_cell_open(store: Store) -> None:
     begun(store)
     called(store, "t1", [key(0), key(1)])
     assert key(0) not in store.tests.open_cells("t1", None, 9)
-    assert store.recover(lambda owner: False, LATER).result(10).outputs == 2
+    assert store.recover(lambda owner: False, LATER).result(60).outputs == 2
     assert key(0) in store.tests.open_cells("t1", None, 9)
     answered(store, "t1", [key(0)], attempt=2)
     assert key(0) not in store.tests.open_cells("t1", None, 9)
@@ -200,7 +200,7 @@ def test_newest_answer_is_used_and_none_from_before_a_limit(store: Store) -> Non
     renewed = begun(store, "t2", reuse_since=MUCH_LATER)
     assert renewed.reused == 0
     [uid] = called(store, "t2", [key(0)])
-    store.tests.finish_outputs([CellEnd(uid, done("newer"), MUCH_LATER)]).result(10)
+    store.tests.finish_outputs([CellEnd(uid, done("newer"), MUCH_LATER)]).result(60)
     assert store.tests.answered("p", wanted, old_before=MUCH_LATER) == StoredAnswers(2, 1, LATER)
     # The same start made again reuses the answers that arrived since.
     assert begun(store, "t3", reuse_since=MUCH_LATER).reused == 1
@@ -226,7 +226,7 @@ def test_answer_of_a_probe_is_not_used_again(store: Store) -> None:
     answered(store, "t1", [key(0)])
     begun(store, "t2", probe="again")
     [uid] = called(store, "t2", [key(0)])
-    store.tests.finish_outputs([CellEnd(uid, done("probe"), MUCH_LATER)]).result(10)
+    store.tests.finish_outputs([CellEnd(uid, done("probe"), MUCH_LATER)]).result(60)
     assert begun(store, "t3").reused == 1
     assert store.tests.cell("t3", "", key(0)).output_uid != uid
 
@@ -248,14 +248,14 @@ def test_answers_of_compose_and_of_other_prompts_are_not_used(store: Store) -> N
     store.begin_run(run("r", text("Where is {{order}}?"), lanes=(lane("A", "one"),), values=(("order", "0"),))).result(
         10
     )
-    store.finish_output("r.0.0", done("a"), LATER).result(10)
+    store.finish_output("r.0.0", done("a"), LATER).result(60)
     assert begun(store, "t2").reused == 0
 
 
 def test_answers_of_a_deleted_run_are_not_used(store: Store) -> None:
     begun(store, "t1")
     answered(store, "t1", [key(0)])
-    store.curation.delete(["t1"], True).result(10)
+    store.curation.delete(["t1"], True).result(60)
     assert begun(store, "t2").reused == 0
     assert [one.uid for one in store.tests.runs("p")] == ["t2"]
 
@@ -265,7 +265,7 @@ def test_test_runs_are_no_iterations(store: Store) -> None:
     answered(store, "t1", [key(0)])
     assert store.iteration_count("p") == 0
     assert store.iterations("p") == []
-    assert store.begin_run(run("r1", text("Where is {{order}}?"))).result(10).number == 1
+    assert store.begin_run(run("r1", text("Where is {{order}}?"))).result(60).number == 1
     assert [row.uid for row in store.timeline("p").rows] == ["r1"]
 
 
@@ -274,7 +274,7 @@ def test_whole_answer_is_kept(store: Store) -> None:
     answered(store, "t1", [key(0)], FULL_RESULT)
     detail = store.tests.cell("t1", "", key(0))
     assert detail.result == FULL_RESULT
-    store.tests.begin_scoring("t1", "s", (), NOW).result(10)
+    store.tests.begin_scoring("t1", "s", (), NOW).result(60)
     [one] = store.tests.unscored_cells("t1", "s", None, 9)
     assert (one.key, one.output_uid, one.state, one.text) == (key(0), "t1.0.0.0.1", "finished", FULL_RESULT.text)
     assert (one.finish_reason, one.latency_ms, one.cost_usd) == ("stop", 897, FULL_RESULT.cost_usd)
@@ -283,27 +283,27 @@ def test_whole_answer_is_kept(store: Store) -> None:
 
 def test_opened_held_out_case_is_used_up_once_and_moves_to_the_tuning_cases(store: Store) -> None:
     together = [case(number, held_out=True, cluster="x") for number in (2, 3)]
-    store.packs.save_cases("p", [case(0, held_out=True), case(1, held_out=True), *together]).result(10)
+    store.packs.save_cases("p", [case(0, held_out=True), case(1, held_out=True), *together]).result(60)
     assert store.tests.used_cases("p") == {}
-    assert store.tests.use_case("p", "case-1", NOW).result(10) == ("case-1",)
-    assert store.tests.use_case("p", "case-1", LATER).result(10) == ()
+    assert store.tests.use_case("p", "case-1", NOW).result(60) == ("case-1",)
+    assert store.tests.use_case("p", "case-1", LATER).result(60) == ()
     assert store.tests.used_cases("p") == {"case-1": NOW}
     assert [one.held_out for one in store.packs.cases("p")] == [True, False, True, True]
     # Editing the case does not make it new, and changes its set back as little.
-    store.packs.change_case("p", case(1, held_out=True, name="Other")).result(10)
+    store.packs.change_case("p", case(1, held_out=True, name="Other")).result(60)
     assert [one.held_out for one in store.packs.cases("p")] == [True, False, True, True]
-    assert store.tests.use_case("p", "case-3", LATER).result(10) == ("case-2", "case-3")
-    store.packs.save_cases("p", [case(1), case(0)]).result(10)
+    assert store.tests.use_case("p", "case-3", LATER).result(60) == ("case-2", "case-3")
+    store.packs.save_cases("p", [case(1), case(0)]).result(60)
     assert store.tests.used_cases("p") == {"case-1": NOW}
 
 
 def test_cases_that_ran_in_compose_are_seen(store: Store) -> None:
-    store.packs.save_cases("p", [case(0), case(1), case(2), case(3)]).result(10)
+    store.packs.save_cases("p", [case(0), case(1), case(2), case(3)]).result(60)
     assert store.tests.seen_cases("p") == frozenset()
     begun(store, cases=[case(3)])
-    store.begin_run(run("r1", text("x"), values=(("order", "1"),))).result(10)
+    store.begin_run(run("r1", text("x"), values=(("order", "1"),))).result(60)
     named = replace(run("r2", text("x"), values=(("order", "other"),)), sets=(RunSet("case-2", "", ()),))
-    store.begin_run(named).result(10)
+    store.begin_run(named).result(60)
     assert store.tests.seen_cases("p") == {"case-1", "case-2"}
 
 
@@ -313,7 +313,7 @@ def test_cases_that_ran_in_compose_are_seen(store: Store) -> None:
 )
 def test_run_that_asks_nothing_is_refused(store: Store, wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="test run"):
-        store.tests.begin(replace(suite(), **wrong)).result(10)  # type: ignore[arg-type]
+        store.tests.begin(replace(suite(), **wrong)).result(60)  # type: ignore[arg-type]
     assert store.tests.runs("p") == ()
 
 
@@ -327,7 +327,7 @@ def test_stopped_call_is_no_answer(store: Store) -> None:
 def test_case_without_values_and_uid_is_tested(store: Store) -> None:
     begun(store, cases=(Case(""), Case("")))
     outputs = answered(store, "t1", [key(0), key(1)])
-    store.tests.begin_scoring("t1", "s", (CONTAINS,), NOW).result(10)
+    store.tests.begin_scoring("t1", "s", (CONTAINS,), NOW).result(60)
     scores = [scored(key(n), outputs[n], "pass") for n in (0, 1)]
-    store.tests.save_scores("s", scores).result(10)
+    store.tests.save_scores("s", scores).result(60)
     assert [one.case for one in store.tests.results("t1", "s")[0].cases] == ["#0", "#1"]

@@ -23,7 +23,7 @@ RIGHT, WRONG = "Paris", "London"
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with closing(opened(tmp_path / "w.db")) as one:
-        one.create_prompt("p", "Cities", NOW).result(10)
+        one.create_prompt("p", "Cities", NOW).result(60)
         yield one
 
 
@@ -44,8 +44,8 @@ def fill(store: Store, run: str, answers: list[list[str]], samples: int = 5, **g
                 (uid,) = answered(store, run, [one], result)
                 state = "no_answer" if not text else "pass" if "paris" in text.casefold() else "fail"
                 scores.append(scored(one, uid, state))
-    store.tests.begin_scoring(run, f"{run}.s", (CONTAINS,), NOW).result(10)
-    store.tests.save_scores(f"{run}.s", scores).result(10)
+    store.tests.begin_scoring(run, f"{run}.s", (CONTAINS,), NOW).result(60)
+    store.tests.save_scores(f"{run}.s", scores).result(60)
 
 
 ANSWERS = [
@@ -117,10 +117,10 @@ def test_regressed_compares_with_the_vote_of_the_earlier_run(store: Store) -> No
 def test_an_elected_answer_that_is_not_scored_yet_leaves_the_case_out(store: Store) -> None:
     begun(store, "t1", cases=[case(0)], columns=(lane("A", "one"),), samples=3, goals=RunGoals(vote=("A",)))
     uids = [answered(store, "t1", [key(0, 0, n)], Result("finished", text))[0] for n, text in enumerate("xyy")]
-    store.tests.begin_scoring("t1", "s", (CONTAINS,), NOW).result(10)
-    store.tests.save_scores("s", [scored(key(0, 0, 0), uids[0], "pass")]).result(10)
+    store.tests.begin_scoring("t1", "s", (CONTAINS,), NOW).result(60)
+    store.tests.save_scores("s", [scored(key(0, 0, 0), uids[0], "pass")]).result(60)
     assert store.tests.results("t1", "s")[0].cases == ()
-    store.tests.save_scores("s", [scored(key(0, 0, 1), uids[1], "fail")]).result(10)
+    store.tests.save_scores("s", [scored(key(0, 0, 1), uids[1], "fail")]).result(60)
     assert [one.cells[0].state for one in store.tests.results("t1", "s")[0].cases] == ["fail"]
 
 

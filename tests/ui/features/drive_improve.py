@@ -60,7 +60,7 @@ def main(folder: Path) -> None:
     """Print the calls, the shown proposals, the notices and the accepted changes."""
     app = QApplication([])
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
-    store.create_prompt("prompt", "Prompt", utc_now()).result(10)
+    store.create_prompt("prompt", "Prompt", utc_now()).result(60)
     session, runner = StandInSession("prompt"), ScriptedRunner()
     services = standins(store, Theme(app, "light"), session=session)
     services = replace(services, backend=replace(services.backend, runner=runner))

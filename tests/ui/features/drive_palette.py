@@ -44,7 +44,7 @@ def main(folder: Path) -> None:
     echo_history(folder / "history.db")
     add_iterations(folder / "history.db", 3)
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
-    Bookmarks(store, utc_now, lambda: "s").save("Good ones", "is:starred").result(10)
+    Bookmarks(store, utc_now, lambda: "s").save("Good ones", "is:starred").result(60)
     selection, session = StandInSelection(), StandInSession()
     services = standins(store, Theme(app, "light"), selection, session)
     services = replace(services, backend=replace(services.backend, models=standin_models(store, folder)))

@@ -115,7 +115,7 @@ class History:
         self.successors: dict[str, str] = {}
         self._answers: dict[str, str] = {}
         """An answer of each test."""
-        store.create_prompt(prompt, name, self.now()).result(10)
+        store.create_prompt(prompt, name, self.now()).result(60)
 
     # The prompt
 
@@ -123,7 +123,7 @@ class History:
         """Add a version, and return its number."""
         words = text or f"Answer politely, wording {next(self._numbers)}."
         content = Content((Message("system", words), Message("user", "{{order}}")), **parts)
-        return self.store.add_version(self.prompt, new_uid(), content, parent, self.now()).result(10).number
+        return self.store.add_version(self.prompt, new_uid(), content, parent, self.now()).result(60).number
 
     def uses(self, version: int, *techniques: str) -> None:
         """Mark a version as using techniques."""
@@ -134,7 +134,7 @@ class History:
 
     def goals(self, **given: Any) -> None:
         """Answer the questions asked once."""
-        self.store.decide.save_goals(self.prompt, DecideGoals(**given), self.now()).result(10)
+        self.store.decide.save_goals(self.prompt, DecideGoals(**given), self.now()).result(60)
 
     def cases(
         self, count: int, holdout: int = 0, clusters: int = 0, prompt: str = "", tags: Sequence[str] = ()
@@ -143,7 +143,7 @@ class History:
         prompt = prompt or self.prompt
         made = [self.case(at, clusters, prompt) for at in range(count + holdout)]
         made = [replace(one, held_out=at >= count, tags=tuple(tags[at : at + 1])) for at, one in enumerate(made)]
-        self.store.packs.save_cases(prompt, made).result(10)
+        self.store.packs.save_cases(prompt, made).result(60)
         if prompt == self.prompt:
             self.store.tests.save_settings(
                 self.prompt, SuiteSettings((CONTAINS,), salt="s" if holdout else ""), self.now()
@@ -160,14 +160,14 @@ class History:
         uid = f"guard-{set_name}"
         content = Content((Message("user", "{{order}}"),))
         self.store.create_prompt(uid, set_name.capitalize(), self.now())
-        self.store.add_version(uid, new_uid(), content, None, self.now()).result(10)
+        self.store.add_version(uid, new_uid(), content, None, self.now()).result(60)
         if set_name == "refusal":
-            self.store.set_meta("guard:refusals.yml", uid).result(10)
+            self.store.set_meta("guard:refusals.yml", uid).result(60)
         self.cases(cases, prompt=uid)
         settings = self.store.tests.settings(self.prompt)
         self.store.tests.save_settings(
             self.prompt, replace(settings, guards=(*settings.guards, uid)), self.now()
-        ).result(10)
+        ).result(60)
         return uid
 
     def now_date(self) -> date:
@@ -216,7 +216,7 @@ class History:
             probe="" if probe is None else probe.to_text(),
             is_fresh=True,
         )
-        self.store.tests.begin(start).result(10)
+        self.store.tests.begin(start).result(60)
         keys = [
             CellKey(case, at, sample)
             for case in range(size if answered is None else answered)
@@ -256,7 +256,7 @@ class History:
             LabelStart(new_uid(), row.output_uid, check_hash(check), "pass" if said else "fail", picked)  # type: ignore[arg-type]
             for row, said in zip(rows, passes, strict=False)
         ]
-        self.store.judges.add_labels(run, starts, self.now()).result(10)
+        self.store.judges.add_labels(run, starts, self.now()).result(60)
 
     def judge(self, run: str, model: str) -> None:
         """Let a model judge an answer of a test, so that it is known who judges there."""
@@ -269,12 +269,12 @@ class History:
             "Judge",
             Content((Message("user", "Is {{output}} polite?"),)),
         )
-        prompt_uid = judges.ensure_judge_prompt(prompt, self.now()).result(10).uid
+        prompt_uid = judges.ensure_judge_prompt(prompt, self.now()).result(60).uid
         start = JudgementStart(JudgementKey(0, 0, 0, 0, 0, 0), POLITE, uid, new_uid(), answer_uid, "Case 0", ())
         lane = JudgeLaneStart(new_uid(), Lane("j", LITELLM, model), 1)
         scoring = self.store.tests.run(run).scoring_uid
-        judges.begin_run(JudgeRunStart(uid, prompt_uid, scoring, "owner", self.now(), (lane,), (start,))).result(10)
-        judges.finish_judgements([JudgementEnd(start.output_uid, answer("Yes."), self.now())]).result(10)
+        judges.begin_run(JudgeRunStart(uid, prompt_uid, scoring, "owner", self.now(), (lane,), (start,))).result(60)
+        judges.finish_judgements([JudgementEnd(start.output_uid, answer("Yes."), self.now())]).result(60)
 
     # Compose
 
@@ -359,7 +359,7 @@ class History:
             run, "improve", self.prompt, "owner", self.now(), None, None, new_uid(), (RunSet("", "", ()),), (lane,)
         )
         self.store.begin_run(start)
-        self.store.finish_output(output, answer("A better prompt.", 900, 300), self.now()).result(10)
+        self.store.finish_output(output, answer("A better prompt.", 900, 300), self.now()).result(60)
 
     # The answer
 

@@ -19,7 +19,7 @@ def draft_of(history: History, *models: str) -> None:
     """Let the lanes in Compose be of these models."""
     lanes = tuple(Lane(f"lane-{at}", LITELLM, model) for at, model in enumerate(models))
     draft = Draft(Content((Message("user", "{{order}}"),)), lanes=lanes)
-    history.store.save_draft(history.prompt, draft, history.now()).result(10)
+    history.store.save_draft(history.prompt, draft, history.now()).result(60)
 
 
 OWN, BASE, TUNED = rated(108, 150), rated(60, 150), rated(90, 150)

@@ -262,7 +262,7 @@ def test_calls_in_compose_tell_the_cost_where_no_test_does(history: History) -> 
 def test_ended_hold_out_asks_for_another_one_instead_of_cases_that_join_it(history: History) -> None:
     scenarios.straddling(history)
     assert "joins the hold-out" in next(one for one in history.decide().steps if one.id == "settle").sentence
-    history.store.tests.end_holdout(history.prompt, history.now()).result(10)
+    history.store.tests.end_holdout(history.prompt, history.now()).result(60)
     decision = history.decide()
     assert history.evidence().cases.ended_holdout
     assert decision.headline == "Too close to call: 65 new hold-out cases would tell whether the target is met."

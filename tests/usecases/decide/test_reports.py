@@ -47,7 +47,7 @@ def test_contradictions_lead_to_the_runs_in_which_they_are(history: History) -> 
     runs = behind(report, "F2")
     assert runs
     assert all(not run.is_test and run.name.startswith("#") for run in runs)
-    history.store.curation.delete([runs[0].uid], deleted=True).result(10)
+    history.store.curation.delete([runs[0].uid], deleted=True).result(60)
     assert runs[0].uid not in {run.uid for run in history.decider.report(history.prompt).runs}
 
 

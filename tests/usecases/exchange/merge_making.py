@@ -61,7 +61,7 @@ def fill(store: Store) -> None:
     store.techniques.say("p", 1, "role", "Role", used=True)
     store.techniques.say("p", 2, "own:mine", "Mine", used=False)
     store.save_endpoint(Endpoint("e", "openai", "Mine", "http://localhost/v1"), NOW)
-    store.add_blob(b"\x89PNG\r\n\x1a\nxxxx", "image/png").result(10)
+    store.add_blob(b"\x89PNG\r\n\x1a\nxxxx", "image/png").result(60)
 
 
 def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:

@@ -50,7 +50,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.begin_run(run("r3", text("y"), lanes=lanes[:1]))
     store.finish_output("r3.0.0", FAILED, LATER)
     store.add_attempt("r3.0.0", "r3.again", LATER)
-    store.finish_output("r3.again", done("=2+2"), LATER).result(10)
+    store.finish_output("r3.again", done("=2+2"), LATER).result(60)
     yield store
     store.close()
 
@@ -155,7 +155,7 @@ def test_reports_contain_attachments_examples_output_format_and_tool_calls(store
         AnswerStep("tool_result", "It is in Bonn.", "LookUp", "c1"),
         AnswerStep("text", "It is on its way."),
     )
-    store.finish_output("r4.0.0", replace(done("It is on its way."), steps=steps), LATER).result(10)
+    store.finish_output("r4.0.0", replace(done("It is on its way."), steps=steps), LATER).result(60)
     told = written(store, format_, "r4")
     if format_ == "html":
         page = _Page()

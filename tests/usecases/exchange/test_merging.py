@@ -50,14 +50,14 @@ def sample(store: Store, name: str = "Order status bot") -> str:
     """Make a prompt in the way the samples are made; return its uid."""
     versions = (FirstVersion(new_uid(), text("short"), "first"), FirstVersion(new_uid(), text("long"), "second"))
     made = WholePrompt(new_uid(), name, versions, Draft(text("long"), (), (lane(),), 2), "sample_prompt")
-    store.add_whole_prompts([made], NOW).result(10)
+    store.add_whole_prompts([made], NOW).result(60)
     return made.uid
 
 
 def test_samples_of_both_histories_are_listed_once(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     own, _ = sample(mine), sample(theirs)
-    mine.begin_run(run("m1", text("mine"), prompt=own)).result(10)
+    mine.begin_run(run("m1", text("mine"), prompt=own)).result(60)
     seen = Importer(mine, lambda: NOW).preview(theirs.path, ReadingHalt(), lambda _: None)
     report = take(mine, theirs.path)
     assert (seen.added.prompts, report.added.prompts, report.left_out) == (0, 0, 0)
@@ -70,13 +70,13 @@ def test_used_or_changed_sample_is_merged(make: Make, touched: str) -> None:
     own = sample(mine)
     other = sample(theirs, "My bot" if touched == "name" else "Order status bot")
     if touched == "run":
-        theirs.begin_run(run("t1", text("long"), prompt=other)).result(10)
+        theirs.begin_run(run("t1", text("long"), prompt=other)).result(60)
     elif touched == "draft":
-        theirs.save_draft(other, Draft(text("long"), (("a", "1"),), (lane(),), 2), LATER).result(10)
+        theirs.save_draft(other, Draft(text("long"), (("a", "1"),), (lane(),), 2), LATER).result(60)
     elif touched == "note":
-        theirs.set_version_note(theirs.versions(other)[0].uid, "mine").result(10)
+        theirs.set_version_note(theirs.versions(other)[0].uid, "mine").result(60)
     elif touched == "case":
-        theirs.packs.save_cases(other, [Case("c", "Late", (), ())]).result(10)
+        theirs.packs.save_cases(other, [Case("c", "Late", (), ())]).result(60)
     assert take(mine, theirs.path).added.prompts == 1
     assert {row.uid for row in mine.prompts()} == {own, other}
 
@@ -109,7 +109,7 @@ def test_stopped_merge_can_be_continued(make: Make) -> None:
     for number in range(60):
         theirs.begin_run(run(f"r{number:02}", text("x")))
         theirs.finish_output(f"r{number:02}.0.0", done("y"), LATER)
-    theirs.rename_prompt("p", "Order bot", LATER).result(10)
+    theirs.rename_prompt("p", "Order bot", LATER).result(60)
     halt = ReadingHalt()
     report = Importer(mine, lambda: NOW).run(theirs.path, halt, lambda report: halt.ask() if report.read else None)
     assert (report.state, report.added.runs) == ("stopped", 25)
@@ -129,21 +129,21 @@ def _random_history(store: Store, rng: random.Random, moment: int) -> None:
             uid = new_uid()
             start = run(uid, Content((Message("user", rng.choice("abcdef")),)), prompt=prompt, at=now)
             store.begin_run(replace(start, version_uid=new_uid()))
-            store.finish_output(f"{uid}.0.0", rng.choice((FULL_RESULT, FAILED, done("x"))), now).result(10)
+            store.finish_output(f"{uid}.0.0", rng.choice((FULL_RESULT, FAILED, done("x"))), now).result(60)
             continue
         row = rng.choice(rows)
         outputs = store.iteration_detail(row.run_uid).outputs
         if act == "mark":
             kind = rng.choice(("tie", "all_bad", "none"))
-            store.mark(row.run_uid, new_uid(), Verdict(kind), (outputs[-1].uid,), now).result(10)
+            store.mark(row.run_uid, new_uid(), Verdict(kind), (outputs[-1].uid,), now).result(60)
         elif act == "retry":
             uid = new_uid()
             store.add_attempt(outputs[0].uid, uid, now)
-            store.finish_output(uid, done("again"), now).result(10)
+            store.finish_output(uid, done("again"), now).result(60)
         elif act == "tag":
-            store.curation.tag({row.run_uid: [rng.choice("xyz")]}).result(10)
+            store.curation.tag({row.run_uid: [rng.choice("xyz")]}).result(60)
         elif not row.note:
-            store.set_note(row.run_uid, "a note").result(10)
+            store.set_note(row.run_uid, "a note").result(60)
 
 
 @pytest.mark.parametrize("seed", depth.seeds(2, 200))
@@ -151,8 +151,8 @@ def test_merging_both_ways_leads_to_the_same_runs(make: Make, seed: int) -> None
     rng = random.Random(seed)
     mine, theirs = make("mine"), make("theirs")
     for store in (mine, theirs):
-        store.create_prompt("p", "Both", NOW).result(10)
-    mine.create_prompt("m", "Mine", NOW).result(10)
+        store.create_prompt("p", "Both", NOW).result(60)
+    mine.create_prompt("m", "Mine", NOW).result(60)
     for round_ in range(3):
         _random_history(mine, rng, 2 * round_)
         _random_history(theirs, rng, 2 * round_ + 1)

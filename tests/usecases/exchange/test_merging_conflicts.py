@@ -29,9 +29,9 @@ def test_folder_is_kept_where_there_is_one_and_tags_are_joined(make: Make) -> No
         for uid in ("p", "q"):
             store.create_prompt(uid, f"Bot {uid}", NOW)
     theirs.create_prompt("new", "New bot", NOW)
-    mine.curation.organise_prompt("p", "Mine", ("a", "b")).result(10)
+    mine.curation.organise_prompt("p", "Mine", ("a", "b")).result(60)
     for uid in ("p", "q", "new"):
-        theirs.curation.organise_prompt(uid, "Theirs", ("b", "c")).result(10)
+        theirs.curation.organise_prompt(uid, "Theirs", ("b", "c")).result(60)
     take(mine, theirs.path)
     assert {row.uid: (row.folder, row.tags) for row in mine.prompts()} == {
         "p": ("Mine", ("a", "b", "c")),
@@ -45,10 +45,10 @@ def test_versions_with_equal_text_are_joined_and_renumbered(make: Make) -> None:
     for store in (mine, theirs):
         store.create_prompt("p", "Order bot", NOW)
     mine.begin_run(run("m1", text("mine")))
-    mine.begin_run(run("m2", text("both"), based_on=1)).result(10)
+    mine.begin_run(run("m2", text("both"), based_on=1)).result(60)
     theirs.begin_run(run("t1", text("both")))
     theirs.begin_run(run("t2", text("theirs"), based_on=1))
-    theirs.save_draft("p", Draft(text("typed"), (), (lane("A", pinned=2),), 1), NOW).result(10)
+    theirs.save_draft("p", Draft(text("typed"), (), (lane("A", pinned=2),), 1), NOW).result(60)
     take(mine, theirs.path)
     assert [(v.number, v.parent, v.content.messages[0].text) for v in mine.versions("p")] == [
         (1, None, "mine"),
@@ -72,8 +72,8 @@ def test_manual_technique_marks_override_inserted_ones(make: Make) -> None:
         inserted = (TechniqueMark("role", "Role", "You are kind."), TechniqueMark("tone", "Tone", "Be brief."))
         store.begin_run(replace(run("r" + store.path.stem, text("You are kind. Be brief.")), techniques=inserted))
     theirs.techniques.say("p", 1, "role", "Role", used=False)
-    theirs.techniques.say("p", 1, "steps", "Steps", used=True).result(10)
-    mine.techniques.say("p", 1, "tone", "Tone", used=False).result(10)
+    theirs.techniques.say("p", 1, "steps", "Steps", used=True).result(60)
+    mine.techniques.say("p", 1, "tone", "Tone", used=False).result(60)
     take(mine, theirs.path)
     take(theirs, mine.path)
     for store in (mine, theirs):
@@ -90,9 +90,9 @@ def test_numbers_of_purged_runs_are_not_reused(make: Make) -> None:
     mine.begin_run(run("kept", text("kept")))
     mine.finish_output("kept.0.0", done("a"), LATER)
     mine.begin_run(run("gone", text("gone"), based_on=1))
-    mine.finish_output("gone.0.0", done("b"), LATER).result(10)
+    mine.finish_output("gone.0.0", done("b"), LATER).result(60)
     theirs.begin_run(run("came", text("theirs")))
-    theirs.finish_output("came.0.0", done("c"), LATER).result(10)
+    theirs.finish_output("came.0.0", done("c"), LATER).result(60)
     mine.deleting.purge(PurgeTargets(runs=("gone",)), LATER, new_uid)
     take(mine, theirs.path)
     assert {row.run_uid: (row.number, row.version) for row in mine.iterations("p")} == {
@@ -109,7 +109,7 @@ def test_local_data_is_kept_and_foreign_data_added_by_a_merge(make: Make) -> Non
     mine, theirs = (open_store(store.path, now=NOW, uid=new_uid) for store in (mine, theirs))
     mine.rename_prompt("p", "Mine", LATER)
     mine.set_note("r1", "my note")
-    mine.save_draft("p", Draft(text("mine")), LATER).result(10)
+    mine.save_draft("p", Draft(text("mine")), LATER).result(60)
     theirs.set_note("r1", "their note")
     theirs.set_note("r2", "their second")
     theirs.curation.tag({"r1": ["theirs"]})
@@ -117,9 +117,9 @@ def test_local_data_is_kept_and_foreign_data_added_by_a_merge(make: Make) -> Non
     theirs.curation.star_answers(["r1.0.0"], True)
     mine.curation.star_answers(["r2.0.0"], True)
     theirs.add_attempt("r2.0.0", "theirs.again", LATER)
-    theirs.finish_output("theirs.again", done("their attempt"), LATER).result(10)
+    theirs.finish_output("theirs.again", done("their attempt"), LATER).result(60)
     mine.add_attempt("r2.0.0", "mine.again", LATER)
-    mine.finish_output("mine.again", done("my attempt"), LATER).result(10)
+    mine.finish_output("mine.again", done("my attempt"), LATER).result(60)
     report = take(mine, theirs.path)
     assert (report.added.runs, report.added.answers, report.known) == (0, 1, 2)
     assert [row.name for row in mine.prompts()] == ["Mine"]
@@ -137,8 +137,8 @@ def test_local_data_is_kept_and_foreign_data_added_by_a_merge(make: Make) -> Non
 
 def test_prompts_with_the_same_name_stay_separate(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
-    mine.create_prompt("p", "Summary", NOW).result(10)
-    theirs.create_prompt("q", "Summary", NOW).result(10)
+    mine.create_prompt("p", "Summary", NOW).result(60)
+    theirs.create_prompt("q", "Summary", NOW).result(60)
     take(mine, theirs.path)
     assert sorted((row.uid, row.name) for row in mine.prompts()) == [("p", "Summary"), ("q", "Summary")]
 
@@ -151,9 +151,9 @@ def test_latest_verdict_of_both_histories_counts(make: Make) -> None:
     shutil.copyfile(mine.path, theirs.path)
     mine, theirs = (open_store(store.path, now=NOW, uid=new_uid) for store in (mine, theirs))
     both = ("r1.0.0", "r1.again")
-    theirs.mark("r1", "t1", Verdict("tie"), both, "2026-11-24T14:00:00.000Z").result(10)
+    theirs.mark("r1", "t1", Verdict("tie"), both, "2026-11-24T14:00:00.000Z").result(60)
     mine.mark("r1", "m1", Verdict("all_bad"), both, "2026-11-24T15:00:00.000Z")
-    mine.mark("r1", "m2", Verdict("winner", (1,)), both, "2026-11-24T16:00:00.000Z").result(10)
+    mine.mark("r1", "m2", Verdict("winner", (1,)), both, "2026-11-24T16:00:00.000Z").result(60)
     take(mine, theirs.path)
     take(theirs, mine.path)
     for store in (mine, theirs):
@@ -171,11 +171,11 @@ def test_answer_merged_as_interrupted_is_completed_by_a_later_merge(make: Make) 
     mine, theirs = make("mine"), make("theirs")
     theirs.create_prompt("p", "Order bot", NOW)
     theirs.begin_run(run("r1", text("x")))
-    theirs.save_partials([PartialText("r1.0.0", "text", 0, "half")]).result(10)
+    theirs.save_partials([PartialText("r1.0.0", "text", 0, "half")]).result(60)
     take(mine, theirs.path)
-    mine.curation.star_answers(["r1.0.0"], True).result(10)
+    mine.curation.star_answers(["r1.0.0"], True).result(60)
     assert [(o.result.state, o.result.text) for o in mine.iteration_detail("r1").outputs] == [("interrupted", "half")]
-    theirs.finish_output("r1.0.0", FULL_RESULT, LATER).result(10)
+    theirs.finish_output("r1.0.0", FULL_RESULT, LATER).result(60)
     take(mine, theirs.path)
     assert [o.result for o in mine.iteration_detail("r1").outputs] == [FULL_RESULT]
     assert query(mine, "SELECT starred FROM outputs") == [(1,)]

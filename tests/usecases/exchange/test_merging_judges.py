@@ -40,12 +40,12 @@ EVERY = (CellKey(0, 0, 0), CellKey(9, 9, 9))
 
 def fill(store: Store) -> list[str]:
     """A prompt whose test is judged and labelled, and a second scoring that uses judgements again."""
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     outputs = filled(store)
     label(store, outputs[1], "fail", "l3", at=LATER)
-    store.tests.begin_scoring("t1", "s2", (RUBRIC,), LATER).result(10)
+    store.tests.begin_scoring("t1", "s2", (RUBRIC,), LATER).result(60)
     first = judgement(about(key(0), 1), "", outputs[0])
-    store.judges.reuse("s2", [ReusedJudgement(first.key, RUBRIC, first.identity, "j1.0")]).result(10)
+    store.judges.reuse("s2", [ReusedJudgement(first.key, RUBRIC, first.identity, "j1.0")]).result(60)
     judged(store, "j2", [judgement(about(key(1), 1), "j2.0", outputs[2])], FAILED, scoring="s2")
     return outputs
 
@@ -127,7 +127,7 @@ def test_judge_run_that_grew_in_both_histories_has_all_it_was_given(make: Make, 
 
     def grow(store: Store, seq: int, name: str) -> None:
         one = judgement(about(key(0), seq), name, outputs[0], values=(("output", name),), name=name)
-        store.judges.start_judgements("j1", [one], "owner", LATER).result(10)
+        store.judges.start_judgements("j1", [one], "owner", LATER).result(60)
         ended(store, [one])
 
     grow(here, 5, "here")
@@ -135,7 +135,7 @@ def test_judge_run_that_grew_in_both_histories_has_all_it_was_given(make: Make, 
     grow(theirs, 7, "there-too")
     # A failed call was repeated there.
     again = judgement(about(key(1), 1), "j2.1", outputs[2])
-    theirs.judges.start_judgements("j2", [again], "owner", LATER).result(10)
+    theirs.judges.start_judgements("j2", [again], "owner", LATER).result(60)
     ended(theirs, [again])
     label(here, outputs[0], "fail", "here", at="2026-11-25T10:00:00.000Z")
     label(theirs, outputs[0], "unsure", "there", at="2026-11-24T20:00:00.000Z")
@@ -163,10 +163,10 @@ def test_judge_run_that_grew_in_both_histories_has_all_it_was_given(make: Make, 
 def test_judge_prompts_of_the_same_type_become_one(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     fill(theirs)
-    theirs.packs.save_cases("jp", [case(7)]).result(10)
-    mine.create_prompt("p", "Order bot", NOW).result(10)
+    theirs.packs.save_cases("jp", [case(7)]).result(60)
+    mine.create_prompt("p", "Order bot", NOW).result(60)
     judge_prompt(mine, uid="mine")
-    mine.add_version("mine", "v2", text("Mine."), 1, NOW).result(10)
+    mine.add_version("mine", "v2", text("Mine."), 1, NOW).result(60)
     take(mine, theirs.path)
     assert [one.uid for one in mine.judges.judge_prompts("p")] == ["mine"]
     assert [row.uid for row in mine.prompts()] == ["p"]
@@ -181,8 +181,8 @@ def test_own_prompt_never_becomes_a_judge_prompt(make: Make) -> None:
     """Another history could hide it that way."""
     mine, theirs = make("mine"), make("theirs")
     fill(theirs)
-    mine.create_prompt("jp", "My work", NOW).result(10)
-    mine.save_draft("jp", Draft(text("mine")), NOW).result(10)
+    mine.create_prompt("jp", "My work", NOW).result(60)
+    mine.save_draft("jp", Draft(text("mine")), NOW).result(60)
     take(mine, theirs.path)
     assert sorted(row.uid for row in mine.prompts()) == ["jp", "p"]
     assert mine.judges.judge_prompts("p") == ()
@@ -238,7 +238,7 @@ def test_call_there_is_interrupted_here(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     outputs = fill(theirs)
     one = judgement(about(key(1, 1), 9), "open", outputs[3])
-    theirs.judges.start_judgements("j1", [one], "owner", LATER).result(10)
+    theirs.judges.start_judgements("j1", [one], "owner", LATER).result(60)
     take(mine, theirs.path)
     assert mine.judges.missing("s1", None, 9) == (about(key(1, 1), 9),)
     ended(theirs, [one], done("late"))
@@ -250,11 +250,11 @@ def test_call_there_is_interrupted_here(make: Make) -> None:
 
 def test_verdicts_of_judges_about_pairs_are_merged_once_and_stay_apart(make: Make) -> None:
     theirs, mine = make("theirs"), make("mine")
-    theirs.create_prompt("p", "Order bot", NOW).result(10)
-    theirs.begin_run(run("r1", text("Hi"), lanes=(lane("A", "one"), lane("B", "two")))).result(10)
+    theirs.create_prompt("p", "Order bot", NOW).result(60)
+    theirs.begin_run(run("r1", text("Hi"), lanes=(lane("A", "one"), lane("B", "two")))).result(60)
     for output in ("r1.0.0", "r1.1.0"):
-        theirs.finish_output(output, done(f"{output} says"), LATER).result(10)
-    theirs.mark("r1", "v1", Verdict("winner", (0,)), ("r1.0.0", "r1.1.0"), LATER).result(10)
+        theirs.finish_output(output, done(f"{output} says"), LATER).result(60)
+    theirs.mark("r1", "v1", Verdict("winner", (0,)), ("r1.0.0", "r1.1.0"), LATER).result(60)
     compared(theirs, "p", [("r1.0.0", "r1.1.0", "second"), ("r1.1.0", "r1.0.0", "neither")])
     for _ in range(2):
         take(mine, theirs.path)
@@ -275,10 +275,10 @@ def test_verdicts_of_judges_about_pairs_are_merged_once_and_stay_apart(make: Mak
 )
 def test_impossible_verdicts_of_judges_are_left_out(make: Make, change: str) -> None:
     theirs, mine = make("theirs"), make("mine")
-    theirs.create_prompt("p", "Order bot", NOW).result(10)
-    theirs.begin_run(run("r1", text("Hi"), lanes=(lane("A", "one"), lane("B", "two")))).result(10)
+    theirs.create_prompt("p", "Order bot", NOW).result(60)
+    theirs.begin_run(run("r1", text("Hi"), lanes=(lane("A", "one"), lane("B", "two")))).result(60)
     for output in ("r1.0.0", "r1.1.0"):
-        theirs.finish_output(output, done(f"{output} says"), LATER).result(10)
+        theirs.finish_output(output, done(f"{output} says"), LATER).result(60)
     compared(theirs, "p", [("r1.0.0", "r1.1.0", "second")])
     with closing(sqlite3.connect(theirs.path)) as connection, connection:
         connection.execute(change)

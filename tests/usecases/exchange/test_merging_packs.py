@@ -47,7 +47,7 @@ def said(uid: str = "p", slug: str = "bot", **more: Any) -> str:
 
 
 def remember(store: Store, uid: str, body: str) -> None:
-    store.packs.remember(uid, json.loads(body), NOW).result(10)
+    store.packs.remember(uid, json.loads(body), NOW).result(60)
 
 
 def test_pack_is_exported_unchanged_after_a_merge(make: Make, tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_pack_is_exported_unchanged_after_a_merge(make: Make, tmp_path: Path) ->
     fill(theirs)
     before = export(theirs, tmp_path / "theirs", PackAbout("", "Shop bots", "For the shop", "MIT", "Ada"))
     # The file name comes from the first export, even if the prompt was renamed.
-    theirs.rename_prompt("p", "Shipping bot", NOW).result(10)
+    theirs.rename_prompt("p", "Shipping bot", NOW).result(60)
     before = export(theirs, tmp_path / "theirs")
     take(mine, theirs.path)
     assert export(mine, tmp_path / "mine") == before

@@ -92,7 +92,7 @@ def test_inconsistent_rows_are_left_out_and_listed(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     fill(theirs)
     theirs.begin_run(run("r3", text("good"), lanes=(lane(),)))
-    theirs.finish_output("r3.0.0", done("fine"), LATER).result(10)
+    theirs.finish_output("r3.0.0", done("fine"), LATER).result(60)
     theirs.close()
     connection = sqlite3.connect(theirs.path)
     connection.execute("UPDATE lanes SET params = '[' WHERE run_id = 1")

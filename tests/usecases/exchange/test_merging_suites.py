@@ -37,7 +37,7 @@ def fill(store: Store) -> None:
     store.tests.overrule("t1", outputs[1], HASH, "pass", "right", LATER, "o1")
     begun(store, "t2")
     called(store, "t2", [key(1)])
-    store.tests.save_settings("p", store.tests.settings("p"), LATER).result(10)
+    store.tests.save_settings("p", store.tests.settings("p"), LATER).result(60)
 
 
 def score(store: Store, uid: str, outputs: list[str]) -> None:
@@ -45,7 +45,7 @@ def score(store: Store, uid: str, outputs: list[str]) -> None:
     states = ("pass", "fail", "no_answer")
     keys = (key(0), key(0, 1), key(1))
     scores = [scored(*one) for one in zip(keys, outputs, states, strict=True)]  # type: ignore[arg-type]
-    store.tests.save_scores(uid, scores).result(10)
+    store.tests.save_scores(uid, scores).result(60)
 
 
 def everything(store: Store | Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -114,7 +114,7 @@ def test_test_runs_are_merged_completely_and_only_once(make: Make) -> None:
 def test_cells_scores_and_decisions_of_both_sides_are_kept(make: Make, tmp_path: Path) -> None:
     mine = make("mine")
     fill(mine)
-    mine.tests.begin_scoring("t1", "both", (CONTAINS,), LATER).result(10)
+    mine.tests.begin_scoring("t1", "both", (CONTAINS,), LATER).result(60)
     mine.close()
     shutil.copyfile(tmp_path / "mine.db", tmp_path / "copy.db")
     shutil.copyfile(tmp_path / "mine.db", tmp_path / "theirs.db")
@@ -124,14 +124,14 @@ def test_cells_scores_and_decisions_of_both_sides_are_kept(make: Make, tmp_path:
     there = "theirs.5.{}"
     for number, (cell, uid) in enumerate(((key(1, 1), "x"), (key(1), "y"))):
         uid = there.format(uid)
-        theirs.tests.start_outputs("t1", [CellStart(cell, uid, f"{number:032x}")], "owner", NOW).result(10)
-        theirs.tests.finish_outputs([CellEnd(uid, done("there"), LATER)]).result(10)
-    here.tests.save_scores("both", [scored(key(0), "t1.0.0.0.1", "pass")]).result(10)
+        theirs.tests.start_outputs("t1", [CellStart(cell, uid, f"{number:032x}")], "owner", NOW).result(60)
+        theirs.tests.finish_outputs([CellEnd(uid, done("there"), LATER)]).result(60)
+    here.tests.save_scores("both", [scored(key(0), "t1.0.0.0.1", "pass")]).result(60)
     theirs.tests.save_scores(
         "both", [scored(key(0), "t1.0.0.0.1", "fail"), scored(key(0, 1), "t1.0.1.0.1", "fail")]
-    ).result(10)
+    ).result(60)
     later = "2026-11-25T10:00:00.000Z"
-    theirs.tests.overrule("t1", "t1.0.1.0.1", HASH, "none", "", later, "o2").result(10)
+    theirs.tests.overrule("t1", "t1.0.1.0.1", HASH, "none", "", later, "o2").result(60)
     for _ in range(2):
         take(here, theirs.path)
         texts = {cell: here.tests.cell("t1", "both", cell).result for cell in (key(1, 1), key(1))}
@@ -165,7 +165,7 @@ def test_versions_that_tests_pin_get_their_new_numbers(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     fill(theirs)
     mine.create_prompt("p", "Order bot", NOW)
-    mine.begin_run(run("m1", text("mine"))).result(10)
+    mine.begin_run(run("m1", text("mine"))).result(60)
     take(mine, theirs.path)
     assert [one.pinned for one in mine.tests.settings("p").columns] == [2, None]
     assert [column.version for column in mine.tests.run("t1").columns] == [2, 2]
@@ -178,7 +178,7 @@ def test_own_settings_and_used_cases_stay(make: Make) -> None:
     mine.create_prompt("p", "Order bot", NOW)
     mine.packs.save_cases("p", [case(0), case(1, held_out=True)])
     mine.tests.save_settings("p", SuiteSettings(samples=3), NOW)
-    mine.tests.use_case("p", "case-1", LATER).result(10)
+    mine.tests.use_case("p", "case-1", LATER).result(60)
     take(mine, theirs.path)
     assert mine.tests.settings("p") == SuiteSettings(samples=3)
     assert mine.tests.used_cases("p") == {"case-0": NOW, "case-1": LATER}
@@ -191,8 +191,8 @@ def test_goals_are_taken_where_there_are_none(make: Make) -> None:
         store.create_prompt("q", "Other", NOW)
     goals = DecideGoals(0.9, volume=1000, routes=("own",), costs=CostFigures(epochs=3))
     theirs.decide.save_goals("p", goals, NOW)
-    theirs.decide.save_goals("q", goals, NOW).result(10)
-    mine.decide.save_goals("q", DecideGoals(0.5), NOW).result(10)
+    theirs.decide.save_goals("q", goals, NOW).result(60)
+    mine.decide.save_goals("q", DecideGoals(0.5), NOW).result(60)
     for _ in range(2):
         take(mine, theirs.path)
     assert mine.decide.goals("p") == goals

@@ -32,7 +32,7 @@ CASES = tuple(case(number, name=f"=Parcel {number}") for number in range(3))
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = opened(tmp_path / "history.db")
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     yield store
     store.close()
 
@@ -43,13 +43,13 @@ def a_test(store: Store, uid: str = "t1", **fields: Any) -> None:
     cells = [key(number, column) for column in (0, 1) for number in range(3)]
     outputs = [answered(store, uid, [cell], done(f"answer {cell.case}.{cell.column}"))[0] for cell in cells[:5]]
     outputs += answered(store, uid, cells[5:], FAILED)
-    store.tests.begin_scoring(uid, f"{uid}.s", (IS_JSON,), LATER).result(10)
+    store.tests.begin_scoring(uid, f"{uid}.s", (IS_JSON,), LATER).result(60)
     states: tuple[CellState, ...] = ("pass", "fail", "pass", "no_answer")
     scores = [
         scored(cell, output, state, IS_JSON)
         for cell, output, state in zip([*cells[:3], cells[5]], [*outputs[:3], outputs[5]], states, strict=True)
     ]
-    store.tests.save_scores(f"{uid}.s", scores).result(10)
+    store.tests.save_scores(f"{uid}.s", scores).result(60)
 
 
 def written(store: Store, format_: str, *uids: str) -> tuple[str, ExportProgress]:
@@ -60,7 +60,7 @@ def written(store: Store, format_: str, *uids: str) -> tuple[str, ExportProgress
 
 def test_json_lines_have_case_column_and_results(store: Store) -> None:
     a_test(store)
-    store.tests.overrule("t1", "t1.1.0.0.1", check_hash(IS_JSON), "pass", "", LATER, "o").result(10)
+    store.tests.overrule("t1", "t1.1.0.0.1", check_hash(IS_JSON), "pass", "", LATER, "o").result(60)
     made, progress = written(store, "jsonl", "t1")
     lines = [json.loads(line) for line in made.splitlines()]
     assert (progress.runs, progress.answers, progress.note) == (1, 6, "")
@@ -106,9 +106,9 @@ def test_json_lines_have_comparisons_of_judges_but_not_of_blind_answers(store: S
     for name, blind in (("r1", False), ("r2", True)):
         lanes = (lane("A", "vendor/one"), lane("B", "vendor/two"))
         begin = replace(run(name, text("Where is {{order}}?"), lanes=lanes), blind=blind)
-        store.begin_run(begin).result(10)
+        store.begin_run(begin).result(60)
         for output in (f"{name}.0.0", f"{name}.1.0"):
-            store.finish_output(output, done(output), NOW).result(10)
+            store.finish_output(output, done(output), NOW).result(60)
     compared(store, "p", [("r1.0.0", "r1.1.0", "second"), ("r2.0.0", "r2.1.0", "first")])
     lines = [json.loads(line) for line in written(store, "jsonl", "r1")[0].splitlines()]
     assert [line["judge"] for line in lines] == [

@@ -109,8 +109,8 @@ def test_importing_again_adds_only_what_is_new(store: Store, tmp_path: Path) -> 
     assert importer(store).apply(again).sentence == "Nothing was imported: everything is already here."
     # What was edited here stays, also the checks.
     first = store.packs.cases(uid)[0]
-    store.packs.change_case(uid, first.__class__(first.uid, "renamed", first.values, first.checks)).result(10)
-    store.tests.save_settings(uid, SuiteSettings((Check("is-json"),)), NOW).result(10)
+    store.packs.change_case(uid, first.__class__(first.uid, "renamed", first.values, first.checks)).result(60)
+    store.tests.save_settings(uid, SuiteSettings((Check("is-json"),)), NOW).result(60)
     changed = CONFIG.replace("Find {{order}}.", "Look for {{order}}.") + "- vars: {order: 9}\n"
     more = planned(store, tmp_path, changed)
     assert more.sentence == (
@@ -134,7 +134,7 @@ def test_undo_removes_all_of_an_import_but_nothing_that_was_edited(store: Store,
     (uid,) = tests.apply(planned(store, tmp_path)).uids
     changed = CONFIG + "- vars: {order: 9}\n"
     settings = store.tests.settings(uid)
-    store.tests.save_settings(uid, SuiteSettings(settings.checks), NOW).result(10)
+    store.tests.save_settings(uid, SuiteSettings(settings.checks), NOW).result(60)
     tests.apply(planned(store, tmp_path, changed))
     assert len(store.tests.settings(uid).columns) == 4
     assert tests.undo() == "Removed: 1 case."
@@ -143,7 +143,7 @@ def test_undo_removes_all_of_an_import_but_nothing_that_was_edited(store: Store,
     with pytest.raises(StoreError, match="no import to undo"):
         tests.undo()
     tests.apply(planned(store, tmp_path, changed))
-    store.tests.save_settings(uid, SuiteSettings(settings.checks, columns=settings.columns[:1]), NOW).result(10)
+    store.tests.save_settings(uid, SuiteSettings(settings.checks, columns=settings.columns[:1]), NOW).result(60)
     with pytest.raises(StoreError, match="was edited after the import"):
         tests.undo()
 
@@ -191,7 +191,7 @@ tests: [{vars: {q: a}}]
 
 def test_an_archived_prompt_is_known_and_a_copy_of_the_file_is_another_one(store: Store, tmp_path: Path) -> None:
     (uid,) = importer(store).apply(planned(store, tmp_path, ONE)).uids
-    store.archive_prompt(uid, True, NOW).result(10)
+    store.archive_prompt(uid, True, NOW).result(60)
     assert not planned(store, tmp_path, ONE).adds
     # The same file elsewhere is another one.
     other = planned(store, tmp_path / "other", ONE)
@@ -240,7 +240,7 @@ def test_json_and_pictures_are_values_of_cases_with_their_bytes(store: Store, tm
 def test_the_draft_of_an_existing_prompt_stays(store: Store, tmp_path: Path) -> None:
     (uid,) = importer(store).apply(planned(store, tmp_path)).uids
     mine = Draft(store.versions(uid)[1].content)
-    store.save_draft(uid, mine, NOW).result(10)
+    store.save_draft(uid, mine, NOW).result(60)
     importer(store).apply(planned(store, tmp_path, CONFIG + "- vars: {order: 9}\n"))
     assert store.draft(uid) == mine
 

@@ -51,13 +51,13 @@ HELD = Case("c2", "Secret", (("order", "2"),), held_out=True)
 def mine(tmp_path: Path) -> Iterator[House]:
     with house(tmp_path, "mine") as one:
         store = one.store
-        store.create_prompt("p", "Order bot", NOW).result(10)
+        store.create_prompt("p", "Order bot", NOW).result(60)
         for number in (1, 2):
-            store.begin_run(run(f"r{number}", text(f"{number}: {{{{order}}}}"), based_on=number - 1 or None)).result(10)
-            store.finish_output(f"r{number}.0.0", done("x"), LATER).result(10)
-        store.packs.save_cases("p", [FULL, HELD]).result(10)
+            store.begin_run(run(f"r{number}", text(f"{number}: {{{{order}}}}"), based_on=number - 1 or None)).result(60)
+            store.finish_output(f"r{number}.0.0", done("x"), LATER).result(60)
+        store.packs.save_cases("p", [FULL, HELD]).result(60)
         settings = SuiteSettings(CHECKS, 0.75, columns=(lane("A"),))
-        store.tests.save_settings("p", settings, LATER).result(10)
+        store.tests.save_settings("p", settings, LATER).result(60)
         yield one
 
 
@@ -76,9 +76,9 @@ def test_checks_and_every_field_of_cases_survive_a_round_trip(mine: House, tmp_p
 
 def test_files_of_cases_travel_with_their_bytes(mine: House, tmp_path: Path) -> None:
     body = b"Late.\r\n\xc3\xa9"
-    file = Attachment(mine.store.add_blob(body, "text/plain").result(10), "text/plain", "note.txt")
+    file = Attachment(mine.store.add_blob(body, "text/plain").result(60), "text/plain", "note.txt")
     case = Case("c3", "With a file", (("order", file_text(file)),), kinds=(("order", "file"),))
-    mine.store.packs.save_cases("p", [FULL, case]).result(10)
+    mine.store.packs.save_cases("p", [FULL, case]).result(60)
     first = mine.export(tmp_path / "out")
     assert problems(tmp_path / "out") == []
     assert (tmp_path / "out" / "attachments" / file.hash).read_bytes() == body
@@ -90,10 +90,10 @@ def test_files_of_cases_travel_with_their_bytes(mine: House, tmp_path: Path) -> 
 
 
 def test_file_of_a_case_outlives_deleted_runs(mine: House) -> None:
-    hash_ = mine.store.add_blob(b"Late.", "text/plain").result(10)
+    hash_ = mine.store.add_blob(b"Late.", "text/plain").result(60)
     file = Attachment(hash_, "text/plain", "note.txt")
     case = Case("c3", "With a file", (("order", file_text(file)),), kinds=(("order", "file"),))
-    mine.store.packs.save_cases("p", [case]).result(10)
+    mine.store.packs.save_cases("p", [case]).result(60)
     mine.store.deleting.purge(PurgeTargets(runs=("r1", "r2")), LATER, lambda: "nobody")
     assert mine.store.blob(hash_) == b"Late."
 
@@ -108,12 +108,12 @@ def test_hold_out_cases_are_left_out_unless_asked(mine: House) -> None:
 
 def test_checks_are_added_to_a_prompt_that_has_none_and_undone(mine: House, tmp_path: Path) -> None:
     with house(tmp_path, "other") as other:
-        mine.store.tests.save_settings("p", SuiteSettings(), LATER).result(10)
+        mine.store.tests.save_settings("p", SuiteSettings(), LATER).result(60)
         mine.export(tmp_path / "bare")
         other.bring(tmp_path / "bare")
         own = SuiteSettings(samples=3)
-        other.store.tests.save_settings("p", own, LATER).result(10)
-        mine.store.tests.save_settings("p", SuiteSettings(CHECKS), LATER).result(10)
+        other.store.tests.save_settings("p", own, LATER).result(60)
+        mine.store.tests.save_settings("p", SuiteSettings(CHECKS), LATER).result(60)
         mine.export(tmp_path / "checked")
         plan = other.bring(tmp_path / "checked")
         assert [(one.state, one.words) for one in plan.prompts] == [
@@ -123,7 +123,7 @@ def test_checks_are_added_to_a_prompt_that_has_none_and_undone(mine: House, tmp_
         other.importer.undo()
         assert other.store.tests.settings("p") == own
         other.bring(tmp_path / "checked")
-        other.store.tests.save_settings("p", replace(own, checks=CHECKS[:1]), LATER).result(10)
+        other.store.tests.save_settings("p", replace(own, checks=CHECKS[:1]), LATER).result(60)
         with pytest.raises(StoreError, match="edited after the import"):
             other.importer.undo()
 
@@ -133,7 +133,7 @@ def test_checks_that_are_here_stay(mine: House, tmp_path: Path) -> None:
     with house(tmp_path, "other") as other:
         other.bring(tmp_path / "out")
         own = SuiteSettings((Check("equals", value='"x"'),))
-        other.store.tests.save_settings("p", own, LATER).result(10)
+        other.store.tests.save_settings("p", own, LATER).result(60)
         plan = other.bring(tmp_path / "out")
         assert [(one.state, one.words) for one in plan.prompts] == [
             ("identical", "“Order bot” lacks nothing. It has other checks for all cases, which stay as they are."),
@@ -147,10 +147,10 @@ def ran_tests(mine: House, uid: str, version: int, *, failing: int, **fields: ob
     begun(mine.store, uid, cases=cases, columns=columns, content=None, version_uid="", based_on=2, **fields)
     cells = [key(number, column) for column in (0, 1) for number in range(20)]
     outputs = answered(mine.store, uid, cells, done("secret answer"))
-    mine.store.tests.begin_scoring(uid, f"{uid}.s", CHECKS, LATER).result(10)
+    mine.store.tests.begin_scoring(uid, f"{uid}.s", CHECKS, LATER).result(60)
     states = ["fail" if cell.column == 0 and cell.case < failing else "pass" for cell in cells]
     scores = [scored(cell, output, state) for cell, output, state in zip(cells, outputs, states, strict=True)]  # type: ignore[arg-type]
-    mine.store.tests.save_scores(f"{uid}.s", scores).result(10)
+    mine.store.tests.save_scores(f"{uid}.s", scores).result(60)
 
 
 def test_newest_results_of_each_version_are_evidence_in_numbers(mine: House, tmp_path: Path) -> None:
@@ -207,9 +207,9 @@ def test_evidence_says_how_far_the_judges_of_a_test_can_be_trusted(mine: House, 
 def test_evidence_has_comparisons_of_judges_apart_from_verdicts_of_people(mine: House, tmp_path: Path) -> None:
     store = mine.store
     lanes = (lane("A", "vendor/one"), lane("B", "vendor/two"))
-    store.begin_run(run("r3", text("3: {{order}}"), lanes=lanes, based_on=2)).result(10)
+    store.begin_run(run("r3", text("3: {{order}}"), lanes=lanes, based_on=2)).result(60)
     for output in ("r3.0.0", "r3.1.0"):
-        store.finish_output(output, done(output), LATER).result(10)
+        store.finish_output(output, done(output), LATER).result(60)
     compared(store, "p", [("r3.1.0", "r3.0.0", "first")])
     made = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all")], with_evidence=True)
     mine.exporter.write(made, tmp_path / "out")
@@ -241,11 +241,11 @@ def test_evidence_says_how_often_a_judge_decides_like_people(mine: House, tmp_pa
     lanes = (lane("A", "vendor/one"), lane("B", "vendor/two"))
     for number in range(24):
         uid = f"pair{number}"
-        store.begin_run(run(uid, text("3: {{order}}"), lanes=lanes, based_on=2)).result(10)
+        store.begin_run(run(uid, text("3: {{order}}"), lanes=lanes, based_on=2)).result(60)
         outputs = (f"{uid}.0.0", f"{uid}.1.0")
         for output in outputs:
-            store.finish_output(output, done(output), LATER).result(10)
-        store.mark(uid, f"v{number}", Verdict("winner", (0,)), outputs, LATER).result(10)
+            store.finish_output(output, done(output), LATER).result(60)
+        store.mark(uid, f"v{number}", Verdict("winner", (0,)), outputs, LATER).result(60)
     against_people(store, "p", lambda place: place % 4 != 0)
     made = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all")], with_evidence=True)
     mine.exporter.write(made, tmp_path / "out")

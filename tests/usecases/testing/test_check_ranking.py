@@ -26,7 +26,7 @@ Passes = Callable[[int, int], bool]
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = opened(tmp_path / "history.db")
-    store.create_prompt("p", "Order bot", NOW).result(10)
+    store.create_prompt("p", "Order bot", NOW).result(60)
     yield store
     store.close()
 
@@ -46,10 +46,10 @@ def ran(
     begun(store, uid, cases=cases, columns=columns, round=round_, **fields)
     cells = [key(number, column) for column in range(len(columns)) for number in range(len(cases))]
     outputs = answered(store, uid, cells)
-    store.tests.begin_scoring(uid, f"{uid}.s", checks, LATER).result(10)
+    store.tests.begin_scoring(uid, f"{uid}.s", checks, LATER).result(60)
     states = ["pass" if passes(cell.case, cell.column) else "fail" for cell in cells]
     scores = [scored(cell, output, state) for cell, output, state in zip(cells, outputs, states, strict=True)]  # type: ignore[arg-type]
-    store.tests.save_scores(f"{uid}.s", scores).result(10)
+    store.tests.save_scores(f"{uid}.s", scores).result(60)
 
 
 def test_without_scored_tests_there_is_a_sentence(store: Store) -> None:
@@ -116,7 +116,7 @@ def test_other_checks_and_too_few_cases_are_left_out_and_counted(store: Store) -
 
 def test_unscored_cases_of_one_column_are_left_out_of_all(store: Store) -> None:
     ran(store, "t1", lambda *_: True)
-    store.tests.save_scores("t1.s", [scored(key(0), "t1.0.0.0.1", "unscored")]).result(10)
+    store.tests.save_scores("t1.s", [scored(key(0), "t1.0.0.0.1", "unscored")]).result(60)
     assert [row.cases for row in rank_by_checks(store.tests, "p").rows] == [39, 39]
 
 
@@ -124,7 +124,7 @@ def test_verdicts_change_nothing(store: Store) -> None:
     ran(store, "t1", lambda number, column: number > column)
     before = rank_by_checks(store.tests, "p")
 
-    store.mark("t1", "v", Verdict("winner", (0,)), ("t1.0.0.0.1", "t1.0.1.0.1"), LATER).result(10)
+    store.mark("t1", "v", Verdict("winner", (0,)), ("t1.0.0.0.1", "t1.0.1.0.1"), LATER).result(60)
     assert rank_by_checks(store.tests, "p") == before
 
 

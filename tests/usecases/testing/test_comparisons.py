@@ -47,12 +47,12 @@ def paired(both: int, fixed: int, broken: int, neither: int) -> tuple[Case, ...]
 
 
 def stored(workbench: Workbench, prompt: str, cases: tuple[Case, ...], settings: SuiteSettings) -> None:
-    workbench.store.packs.save_cases(prompt, list(cases)).result(10)
-    workbench.store.tests.save_settings(prompt, settings, DAY).result(10)
+    workbench.store.packs.save_cases(prompt, list(cases)).result(60)
+    workbench.store.tests.save_settings(prompt, settings, DAY).result(60)
 
 
 def drafted(workbench: Workbench, prompt: str, body: str) -> None:
-    workbench.store.save_draft(prompt, text(body), DAY).result(10)
+    workbench.store.save_draft(prompt, text(body), DAY).result(60)
 
 
 def planner(workbench: Workbench, retired: date | None = None) -> ComparisonPlanner:
@@ -181,11 +181,11 @@ def test_another_baseline_computes_everything_again(bench: tuple[Workbench, str]
     run = run_try(workbench, prompt, champion, challenger)
     records = workbench.store.tests
     with pytest.raises(ValueError, match="one of its columns"):
-        records.set_baseline(run, 2).result(10)
+        records.set_baseline(run, 2).result(60)
     settings = records.settings(prompt)
     plain = suites.run(workbench, prompt, replace(settings, columns=(champion, replace(challenger, slot="n"))),
                        paired(85, 14, 3, 18), draft=text("{{b}}")).run_uid  # fmt: skip
-    records.set_baseline(plain, 1).result(10)
+    records.set_baseline(plain, 1).result(60)
     report = workbench.tests.analyst.report("", plain, settings)
     assert (report.baseline, report.columns[1].is_baseline, report.columns[0].verdict) == (1, True, "worse")
 
@@ -235,7 +235,7 @@ def test_stored_answers_stand_for_a_retired_model(bench: tuple[Workbench, str]) 
     assert report.sentences[0].startswith(
         "new is no worse than old of test run 1 by more than 10 points: difference 0 points"
     )
-    workbench.store.tests.begin_scoring(first, "later", (suites.HELLO,), "2027-01-01T00:00:00.000Z").result(10)
+    workbench.store.tests.begin_scoring(first, "later", (suites.HELLO,), "2027-01-01T00:00:00.000Z").result(60)
     lost = workbench.tests.analyst.report("", run, found.settings)
     assert lost.sentences[0].startswith("The stored answers of the baseline cannot be compared. Test run 1 was scored")
 
