@@ -1,7 +1,8 @@
 """Reads the tests of a prompt off the UI thread, and decides what is shown first.
 
-Invariant: only what was read for the newest request is delivered. The rows of another run are shown before it is
-computed what a start would take, which takes up to a second; for the shown run both are delivered together.
+Invariant: only what was read for the newest request is delivered. The rows of another run are painted before it is
+computed what a start would take: that takes up to a second and makes the UI thread wait for the GIL. For the shown run
+both are delivered together.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.tasks import BackgroundTasks
 from workbench.app.testing.earlier_run import EarlierRun
@@ -17,6 +18,9 @@ from workbench.app.testing.grid_model import SuiteGridModel
 from workbench.app.testing.source import SuiteSource
 from workbench.app.testing.suite_reading import StartNeeds, SuiteReading, read_suite, start_needs
 from workbench.core.testing.grid import CaseSetName
+
+_PAINT_MS = 40
+"""Time in which rows that arrived are painted."""
 
 
 class SuiteReader(QObject):
@@ -35,6 +39,8 @@ class SuiteReader(QObject):
         self.request = 0
         """The number of the newest request."""
         self._after_rows: Callable[[], None] | None = None
+        self._paint = QTimer(self, singleShot=True, interval=_PAINT_MS)
+        self._paint.timeout.connect(self._go_on)
         model.loaded.connect(self._rows_ended)
         model.refused.connect(lambda _: self._rows_ended())
 
@@ -61,7 +67,11 @@ class SuiteReader(QObject):
             self.shown.emit(reading, None)
 
     def _rows_ended(self) -> None:
-        """Go on with what waits for the first rows, which are there or could not be read."""
+        if self._after_rows is not None:
+            self._paint.start()
+
+    def _go_on(self) -> None:
+        """Go on with what waits for the first rows, which are painted or could not be read."""
         then, self._after_rows = self._after_rows, None
         if then is not None:
             then()

@@ -20,7 +20,7 @@ from workbench.store.testing.suite_records import SuiteRecords
 from workbench.usecases.judging.judge_estimate import JudgeEstimate
 from workbench.usecases.testing.cell_supply import ECHO_LIMIT
 from workbench.usecases.testing.plan import SuitePlan
-from workbench.usecases.testing.retired_columns import stored_answers
+from workbench.usecases.testing.retired_columns import stored_by_column
 
 MOST_COUNTED = 20
 """Cases whose tokens are counted."""
@@ -176,9 +176,7 @@ class SuiteEstimator:
         """Return the answers in this round that are used again, by column; a probe asks all."""
         if plan.probe:
             return [StoredAnswers() for _ in plan.questions]
-        return [
-            stored_answers(self._records, plan, column, old_before=old_before) for column in range(len(plan.questions))
-        ]
+        return stored_by_column(self._records, plan, range(len(plan.questions)), old_before=old_before)
 
     def _minutes(self, plan: SuitePlan, open_: list[int]) -> float | None:
         """Return the time by the latency in recent tests, with as many calls at once as the endpoints allow."""

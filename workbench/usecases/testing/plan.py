@@ -184,8 +184,9 @@ class SuitePlanner:
             replace(goals or RunGoals(settings.difference, settings.margin), vote=checked_votes(settings, probe)),
             is_fresh=round_ == "fresh",
         )
+        longest = max(plan.cases, key=lambda case: sum(len(value) for _, value in case.values))
         for number, lane in enumerate(settings.columns, start=1):
-            self._check_column(plan, number, lane, contents[lane.pinned][0])
+            self._check_column(plan, number, lane, contents[lane.pinned][0], longest)
         if settings.judge.lane is not None and plan.is_judged:
             self._check_judge(plan, settings.judge.lane)
         self.check_plan(plan)
@@ -237,8 +238,11 @@ class SuitePlanner:
         endpoint = self._facts.endpoint(lane.endpoint)
         return None if endpoint is None else self._facts.rates(endpoint, lane.model)
 
-    def _check_column(self, plan: SuitePlan, number: int, lane: Lane, content: Content) -> None:
-        """Raise RefusedError for a column that cannot be sent, or whose cost a budget could not limit."""
+    def _check_column(self, plan: SuitePlan, number: int, lane: Lane, content: Content, longest: Case) -> None:
+        """Raise RefusedError for a column that cannot be sent, or whose cost a budget could not limit.
+
+        `longest` is the case with the longest values.
+        """
         what = f"Column {number} ({lane.title})"
         try:
             lane.params.request()
@@ -250,7 +254,6 @@ class SuitePlanner:
         if endpoint is None:
             raise RefusedError(NO_ENDPOINT.sentence)
         # What is sent beside the messages is the same for all cases, except files.
-        longest = max(plan.cases, key=lambda case: sum(len(value) for _, value in case.values))
         rendered = fill_case(content, dict(longest.values), longest.kinds)
         with_files = [case for case in plan.cases if any(kind == "file" for _, kind in case.kinds)]
         for case in (longest, *with_files):

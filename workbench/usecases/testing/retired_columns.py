@@ -65,17 +65,29 @@ Retired = Callable[[Endpoint, str], date | None]
 
 def stored_answers(records: AnsweredCells, plan: AskedPlan, column: int, *, old_before: str = "") -> StoredAnswers:
     """Return the answers that a column of a plan uses again; those from before `old_before` count as older."""
-    hashes, question = [values_hash(case) for case in plan.cases], plan.questions[column]
-    identities = [
-        cell_identity(question, values, sample, plan.round) for values in hashes for sample in range(plan.samples)
-    ]
-    parts = (
-        records.answered(
-            plan.prompt_uid, identities[start : start + _CHUNK], since=plan.reuse_since, old_before=old_before
+    (found,) = stored_by_column(records, plan, (column,), old_before=old_before)
+    return found
+
+
+def stored_by_column(
+    records: AnsweredCells, plan: AskedPlan, columns: Sequence[int], *, old_before: str = ""
+) -> list[StoredAnswers]:
+    """Return what `stored_answers` returns for each of these columns; the values of a case are hashed once."""
+    hashes = [values_hash(case) for case in plan.cases]
+
+    def of_column(question: str) -> StoredAnswers:
+        identities = [
+            cell_identity(question, values, sample, plan.round) for values in hashes for sample in range(plan.samples)
+        ]
+        parts = (
+            records.answered(
+                plan.prompt_uid, identities[start : start + _CHUNK], since=plan.reuse_since, old_before=old_before
+            )
+            for start in range(0, len(identities), _CHUNK)
         )
-        for start in range(0, len(identities), _CHUNK)
-    )
-    return sum(parts, StoredAnswers())
+        return sum(parts, StoredAnswers())
+
+    return [of_column(plan.questions[column]) for column in columns]
 
 
 def check_open(
