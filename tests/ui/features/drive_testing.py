@@ -19,6 +19,7 @@ from tests.ui.features.standins import (
     StandInNotices,
     StandInSession,
     standins,
+    wait_for,
     window_modules,
 )
 from tests.usecases.judged_history import history
@@ -176,6 +177,7 @@ def main(folder: Path) -> None:
     view.head._sets["holdout"].click()
     told["holdout"] = [view.empty.words(), view.filters.isVisible()]
     view.empty.buttons[0].click()
+    wait_for(lambda: "%" in view.suites.heads()[0].rate_words)
     told["totals"] = [
         source.told[-1],
         view.note.isVisible(),
