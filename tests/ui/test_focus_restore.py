@@ -73,13 +73,17 @@ def test_focus_returns_after_a_notice_button_is_pressed(
     assert QApplication.focusWidget() is field
 
 
-def test_focus_returns_after_a_notice_disappears_behind_a_dialog(desk: Desk) -> None:
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_focus_returns_after_a_notice_disappears_behind_a_dialog(desk: Desk, is_replaced: bool) -> None:
     window = desk.open()
     field = second_message(desk)
     window.notices.quiet("keys", "Add a key.", action="keys", label="Add a key…")
     by_enter(desk, button(desk, "Add a key…"))
     desk.until(lambda: (d := window.dialogs.settings) is not None and d.isActiveWindow())
     window.notice.clear("keys")
+    if is_replaced:
+        # The button of the next notice is the same widget.
+        window.notices.offer("It is gone.", "Undo", lambda: None)
     desk.press(Key.Key_Escape)
     desk.until(lambda: window.dialogs.settings is None and window.frame.isActiveWindow())
     desk.until(lambda: QApplication.focusWidget() is field)

@@ -69,6 +69,7 @@ def test_click_and_enter_close_and_open_a_folder_and_open_no_prompt(desk: Desk) 
     window = desk.window
     window.choose_prompt(ORDER)
     desk.until(lambda: window.prompt_uid == ORDER)
+    desk.until(lambda: window.sidebar.prompt_list.currentIndex().data() == "Order status bot")
     click(desk, "folder:Support")
     assert listed(desk)[-1] == "Support"
     assert window.prompt_uid == ORDER

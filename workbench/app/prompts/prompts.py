@@ -1,6 +1,7 @@
 """The list of prompts and its operations: create, rename, duplicate, archive.
 
-Invariant: the list matches the database; a change is shown after it has been written.
+Invariant: the list matches the database; a change is shown after it has been written. A read that ends late replaces
+neither rows that were read later nor folders that the user closed or opened meanwhile.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ class PromptList(QObject):
         self.model.rename_requested.connect(self.rename)
         self.model.folder_rename_requested.connect(self.rename_folder)
         self.model.folded.connect(self._keep_folded)
-        self._show_archived = False
+        self._show_archived = self._has_folded = False
+        self._begun = self._shown = 0
+        """The numbers of the last read begun, and of that whose rows are shown."""
 
     @property
     def show_archived(self) -> bool:
@@ -50,14 +53,17 @@ class PromptList(QObject):
     def load_now(self, rows: Sequence[PromptRow]) -> None:
         """Show a list already read, at start-up."""
         self.model.set_rows(rows)
-        self._tasks.run(self._stored.closed_folders, self.model.close_folders)
+        self._tasks.run(self._stored.closed_folders, self._show_folded)
 
     def refresh(self, then: Callable[[], None] | None = None) -> None:
-        """Read the list again."""
+        """Read the list again, and call `then` when it is shown."""
+        self._begun = number = self._begun + 1
 
         def show(rows: Sequence[PromptRow]) -> None:
-            self.model.set_rows(rows)
-            self.listed.emit()
+            if number > self._shown:
+                self._shown = number
+                self.model.set_rows(rows)
+                self.listed.emit()
             if then is not None:
                 then()
 
@@ -105,7 +111,12 @@ class PromptList(QObject):
     def _read(self) -> Sequence[PromptRow]:
         return [*self._stored.all(), *(self._stored.all(archived=True) if self._show_archived else ())]
 
+    def _show_folded(self, names: Sequence[str]) -> None:
+        if not self._has_folded:
+            self.model.close_folders(names)
+
     def _keep_folded(self) -> None:
+        self._has_folded = True
         if self._stored.is_writable:
             self._tasks.watch(self._stored.close_folders(sorted(self.model.closed)))
 
