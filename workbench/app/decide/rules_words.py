@@ -17,11 +17,9 @@ _INTRO = (
 )
 
 _FILES = (
-    "Four files in resources/decide of the program, which you can read:",
-    "• rules.yml: the thresholds, the questions, the table and the levers.",
-    "• wording.yml: every sentence, and the steps with what each outcome would mean.",
+    "Two files in resources/decide of the program, which you can read:",
+    "• rules.yml: the thresholds, the questions, the table, the levers, every sentence and its sources.",
     "• routes.yml: training routes with their prices, as of a date; your own figures come first.",
-    "• sources.yml: where published figures come from.",
     "Prices of models are those your answers were paid at, else today's: yours, or those of LiteLLM's price list. The "
     "statistics are in the program: intervals, paired tests, the stopping rule.",
 )

@@ -1,7 +1,8 @@
 """The rules of Decide as data: thresholds, questions, wording, the decision table, levers, routes and sources.
 
-Invariant: the files of `resources/decide` are the only place of these facts. They come with the product, and a part
-that is missing in them is an error of the product (KeyError), not of the evidence.
+Invariant: `resources/decide` is the only place of these facts: `rules.yml`, and `routes.yml` for what changes with the
+market. They come with the product, and a part that is missing in them is an error of the product (KeyError), not of the
+evidence.
 """
 
 from __future__ import annotations
@@ -229,7 +230,7 @@ class DecideRules:
 @cache
 def decide_rules() -> DecideRules:
     """Return the rules that come with the product; they never change while the program runs."""
-    rules, wording, routes, sources = (_read(name) for name in ("rules", "wording", "routes", "sources"))
+    rules, routes = _read("rules"), _read("routes")
     return DecideRules(
         date=rules["date"],
         thresholds=Thresholds(**rules["thresholds"]),
@@ -252,14 +253,14 @@ def decide_rules() -> DecideRules:
         },
         levers=tuple(map(_lever, rules["levers"])),
         groups={name: LeverGroup(row["title"], row["rule"]) for name, row in rules["groups"].items()},
-        words=wording["words"],
-        answers=wording["answers"],
-        sets=wording["sets"],
+        words=rules["words"],
+        answers=rules["answers"],
+        sets=rules["sets"],
         steps={
             name: StepWords(
                 row["title"], row["sentence"], tuple((when, means) for when, means in row["outcomes"]), row["done"]
             )
-            for name, row in wording["steps"].items()
+            for name, row in rules["steps"].items()
         },
         done={
             name: DoneWhen(**{**row, "states": frozenset(row.get("states", ()))}) for name, row in rules["done"].items()
@@ -271,7 +272,7 @@ def decide_rules() -> DecideRules:
         ),
         sources={
             row["number"]: DecideSource(row["number"], row["title"], row["address"], row["date"])
-            for row in sources["sources"]
+            for row in rules["sources"]
         },
     )
 
