@@ -282,13 +282,13 @@ def test_open_picker_follows_the_text_size(drive: Drive, theme: Theme) -> None:
 )
 def test_unlisted_model_of_the_lane_is_listed_under_this_lane(drive: Drive, lane: Lane, where: str) -> None:
     driver = drive(PickerDouble(an_offer(), models=("phi4",)), lane).ready()
-    assert driver.titles()[:2] == ["This lane", lane.model]
+    assert driver.titles()[:2] == ["Current model", lane.model]
     assert driver.current().title == lane.model
     assert driver.current().note == where
     driver.type("phi")
-    assert "This lane" not in driver.titles()
+    assert "Current model" not in driver.titles()
     driver.search.clear()
-    assert driver.titles()[:2] == ["This lane", lane.model]
+    assert driver.titles()[:2] == ["Current model", lane.model]
     driver.press(Key.Key_Return)
     assert driver.choices == [ModelChoice(lane.endpoint, lane.model, UNCHANGED)]
 
@@ -296,4 +296,4 @@ def test_unlisted_model_of_the_lane_is_listed_under_this_lane(drive: Drive, lane
 def test_listed_or_removed_model_has_no_this_lane_group(qtbot: QtBot, drive: Drive) -> None:
     for lane in (Lane("a", OLLAMA.uid, "phi4"), Lane("a", "litellm", "gpt-5"), Lane("a", "e-gone", "x")):
         driver = drive(PickerDouble(an_offer(), models=("phi4",)), lane).ready()
-        qtbot.waitUntil(lambda driver=driver: "phi4" in driver.titles() and "This lane" not in driver.titles())
+        qtbot.waitUntil(lambda driver=driver: "phi4" in driver.titles() and "Current model" not in driver.titles())

@@ -258,7 +258,7 @@ class ModelListModel(QAbstractListModel):
         if entry is None:
             return _Group()
         row = apart(self._offer, self._model_row(entry))
-        return _Group([PickerRow("header", "This lane"), row], 1, MatchCloseness.EXACT)
+        return _Group([PickerRow("header", "Current model"), row], 1, MatchCloseness.EXACT)
 
     def _recent_group(self) -> _Group:
         rows = [] if self._query else [apart(self._offer, self._model_row(entry)) for entry in self._recent.entries]
