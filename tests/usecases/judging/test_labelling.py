@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,9 @@ from tests.usecases.making import new_prompt, opened
 from tests.usecases.testing import suites
 from workbench.core.testing.case_table import CaseTable
 from workbench.host.ids import new_uid
+from workbench.store.judging.records import JudgedAnswerRow
 from workbench.usecases.case_import import CaseImporter
+from workbench.usecases.judging.label_order import random_prefix
 from workbench.usecases.judging.labelling import LabellingSession
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
@@ -142,6 +145,80 @@ def test_borderline_answers_follow_and_do_not_measure(tmp_path: Path) -> None:
         left = drained(one.session(), 100)
         assert len(left) == 7
         assert len(one.labels()) == 50
+
+
+@pytest.fixture
+def mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JudgedRun]:
+    """A run in which the judge is unsure about every second answer."""
+    with judged_run(tmp_path, 40) as one:
+        judges = one.workbench.store.judges
+        read = judges.answers
+
+        def answers(*which: Any) -> tuple[JudgedAnswerRow, ...]:
+            rows = sorted(read(*which), key=lambda row: row.key)
+            return tuple(row._replace(score=0.55 if number % 2 else 0.95) for number, row in enumerate(rows))
+
+        monkeypatch.setattr(judges, "answers", answers)
+        yield one
+
+
+def is_chance(one: JudgedRun) -> bool:
+    """Return whether the labels that measure the judge are those of the answers that chance draws first."""
+    counting = {uid for uid, (_, picked) in one.labels().items() if picked == "random"}
+    run = one.workbench.store.tests.run(one.run_uid)
+    drawn: set[str] = set()
+    for column in run.columns:
+        rows = one.workbench.store.judges.answers(one.run_uid, run.scoring_uid, one.check_hash, column.position)
+        drawn |= random_prefix(one.check_hash, rows, dict.fromkeys(counting))
+    return counting == drawn
+
+
+def test_answers_that_were_borderline_first_stay_in_the_sample_of_chance(mixed: JudgedRun) -> None:
+    session = mixed.session()
+    drained(session, 40)
+    assert session.picked == "borderline"
+    doubtful = 0
+    while session.picked == "borderline":
+        session.label("pass")
+        doubtful += 1
+    assert doubtful > 10
+    asked = 40 + doubtful
+    # Without the borderline ones, those that chance draws now are all answers about which the judge is sure.
+    while session.current() is not None:
+        assert is_chance(mixed)
+        session.label("pass")
+        asked += 1
+    assert asked == 80
+    assert set(mixed.labels().values()) == {("pass", "random")}
+
+
+def test_a_skipped_borderline_answer_is_asked_again_when_chance_draws_it(mixed: JudgedRun) -> None:
+    session = mixed.session()
+    drained(session, 40)
+    skipped = session.current()
+    assert skipped is not None
+    assert session.picked == "borderline"
+    session.skip()
+    assert session.left == 40
+    assert skipped.output_uid in drained(session, 100)
+    assert session.left == 0
+    assert set(mixed.labels().values()) == {("pass", "random")}
+
+
+def test_a_borderline_label_that_counts_by_now_can_be_undone(mixed: JudgedRun) -> None:
+    session = mixed.session()
+    drained(session, 40)
+    while session.picked == "borderline":
+        session.label("pass")
+    drained(session, 100)
+    assert len(mixed.labels()) == 80
+    while session.can_undo:
+        session.undo()
+        assert is_chance(mixed) or session.picked == "random"
+    assert mixed.labels() == {}
+    drained(session, 100)
+    assert is_chance(mixed)
+    assert len(mixed.labels()) == 80
 
 
 def test_undo_shows_the_answer_again(tmp_path: Path) -> None:

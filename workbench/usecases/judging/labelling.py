@@ -89,6 +89,7 @@ class LabellingSession:
         self._queue = self._ordered(columns)
         self._skipped: list[tuple[JudgedAnswerRow, LabelPick]] = []
         self._postponed: set[str] = set()
+        self._adopted: set[str] = set()
         self._given: list[_Given] = []
         self._shown: AnswerToLabel | None = None
 
@@ -129,8 +130,10 @@ class LabellingSession:
         if not self._given:
             return self._shown
         last = self._given.pop()
-        self._store(last.row, "none", last.picked)
-        self._queue.insert(0, (last.row, last.picked))
+        # Chance drew it since: it would not come again.
+        picked: LabelPick = "random" if last.row.output_uid in self._adopted else last.picked
+        self._store(last.row, "none", picked)
+        self._queue.insert(0, (last.row, picked))
         return self._show()
 
     @property
@@ -169,42 +172,45 @@ class LabellingSession:
     @property
     def left(self) -> int:
         """How many answers are left, those that were skipped included."""
-        return len(self._queue) + len(self._skipped)
+        return len({row.output_uid for row, _ in (*self._queue, *self._skipped)})
 
     def _ordered(self, columns: list[tuple[JudgedAnswerRow, ...]]) -> list[tuple[JudgedAnswerRow, LabelPick]]:
-        """Return what is to be labelled, in order, with how it came to be."""
+        """Return what is to be labelled, in order, with how it came to be.
+
+        A borderline answer is there twice: chance draws it, too. Without its label, the answers that chance draws
+        afterwards would be a sample of those about which the judge is sure.
+        """
         check_hash = self._fact.check_hash
         sample = [row for row in self._sample if _is_open(row)]
         taken = {row.output_uid for row in self._sample}
         others = [row for row in self._rows.values() if not row.label and row.output_uid not in taken]
         doubtful = borderline(self._fact.check, others)
         further = [row for row in further_draws(check_hash, columns) if _is_open(row)]
-        found: dict[str, tuple[JudgedAnswerRow, LabelPick]] = {}
         parts: tuple[tuple[Iterable[JudgedAnswerRow], LabelPick], ...] = (
             (sample, "random"),
             (doubtful, "borderline"),
             (further, "random"),
         )
-        for rows, picked in parts:
-            for row in rows:
-                found.setdefault(row.output_uid, (row, picked))
-        return list(found.values())
+        return [(row, picked) for rows, picked in parts for row in rows]
 
     def _show(self) -> AnswerToLabel | None:
-        self._adopt()
+        self._settle()
         if not self._queue and self._skipped:
             self._queue, self._skipped = self._skipped, []
+            self._settle()
         self._shown = self._read(self._queue[0][0]) if self._queue else None
         return self._shown
 
-    def _adopt(self) -> None:
-        """Count labels that were given blind before as those of the sample, when chance draws their answers."""
+    def _settle(self) -> None:
+        """Pass over answers that were labelled blind before; such a label counts once chance draws its answer."""
         while self._queue:
             row, picked = self._queue[0]
-            label = self._rows[row.output_uid].label
-            if picked != "random" or label == "" or not _is_blind(self._rows[row.output_uid]):
+            known = self._rows[row.output_uid]
+            if known.label == "" or not _is_blind(known):
                 return
-            self._store(row, label, "random")
+            if picked == "random" and known.picked != "random":
+                self._store(row, known.label, "random")
+                self._adopted.add(row.output_uid)
             self._queue.pop(0)
 
     def _store(self, row: JudgedAnswerRow, label: Literal["pass", "fail", "unsure", "none"], picked: LabelPick) -> None:
