@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.cli.printed_reports import report_of
-from tests.fakes.provider import JSON, FakeProvider, Reply, Request, status, whole
+from tests.fakes.provider import JSON, FakeProvider, Reply, Request, Send, status, whole
 from tests.patience import PATIENCE_S
 from tests.usecases.judging import judged_suites as judged
 from tests.usecases.judging.judge_server import JUDGE, JudgeServer
@@ -30,15 +30,19 @@ def fake() -> Iterator[FakeProvider]:
         yield provider
 
 
-def prepared(tmp_path: Path, fake: FakeProvider, tested: Sequence[Case]) -> None:
-    """Store the prompt “Greeting” with a judged check and a column at the server, which is called Mine."""
+def prepared(tmp_path: Path, fake: FakeProvider, tested: Sequence[Case], judge: str = "") -> None:
+    """Store the prompt “Greeting” with a judged check and a column at the server, which is called Mine.
+
+    `judge` is the model that its settings choose, if any.
+    """
     with opened(tmp_path, {}) as (workbench, _):
         saved = workbench.endpoints.save(EndpointForm("Mine", fake.base_url))
         saved.done.result(PATIENCE_S)
         prompt = new_prompt(workbench)
         workbench.prompts.save_draft(prompt, draft()).result(PATIENCE_S)
         workbench.store.packs.save_cases(prompt, tested).result(PATIENCE_S)
-        given = judged.settings(Lane("c0", saved.endpoint.uid, "fake-0"), judge=None)
+        chosen = Lane("judge", saved.endpoint.uid, judge) if judge else None
+        given = judged.settings(Lane("c0", saved.endpoint.uid, "fake-0"), judge=chosen)
         workbench.store.tests.save_settings(prompt, given, utc_now()).result(PATIENCE_S)
 
 
@@ -192,6 +196,52 @@ def test_a_tested_judge_is_said(
     said = capsys.readouterr()
     assert "The judge fake-0 is tested, too" in said.err
     assert "The judge fake-0 is tested, too" in said.out
+
+
+def decides_by_name(request: Request) -> Reply:
+    """Answer decisions by 0.25 where the answer says NO and by 0.83 elsewhere; chats repeat the last message."""
+    if request.method != "POST":
+        return status(404)
+    if request.path != "/v1/decisions":
+        return replace(whole(request.body["messages"][-1]["content"]), headers=JSON)
+    (question,) = request.body["questions"]
+    probability = 0.25 if "NO" in json.dumps(request.body) else 0.83
+    answer = {"type": "predicate", "name": question["name"], "probability": probability}
+    usage = {"input_tokens": 40, "output_tokens": 0, "total_tokens": 40}
+    body = {"model": request.body["model"], "answers": [answer], "usage": usage}
+    return Reply((Send(json.dumps(body).encode()),), headers=JSON)
+
+
+def test_a_judge_is_asked_for_a_probability_where_the_argument_says_so(
+    tmp_path: Path, db: str, fake: FakeProvider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake.answer = decides_by_name
+    bad = Case("bad", "Bad", (("name", "NO"),))
+    prepared(tmp_path, fake, (*suites.cases(2), bad))
+    arguments = ["test", "--db", db, "Greeting", "--judge", "Mine/decide-1", "--judge-probability", "--json"]
+    assert main(arguments) == 1
+    document = report_of(capsys.readouterr().out)
+    assert [cell["state"] for cell in document["cells"]] == ["pass", "pass", "fail"]
+    assert document["cells"][-1]["reason"] == "Probability of a pass 0.25; at least 0.5 expected."
+    assert [request.path for request in fake.requests].count("/v1/decisions") == 3
+
+
+def test_the_judge_of_the_settings_is_asked_for_a_probability(
+    tmp_path: Path, db: str, fake: FakeProvider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake.answer = decides_by_name
+    prepared(tmp_path, fake, suites.cases(1), judge="decide-1")
+    assert main(["test", "--db", db, "Greeting", "--judge-probability"]) == 0
+    assert [request.path for request in fake.requests].count("/v1/decisions") == 1
+
+
+def test_a_probability_without_a_judge_is_refused_before_anything_is_asked(
+    tmp_path: Path, db: str, fake: FakeProvider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepared(tmp_path, fake, suites.cases(1))
+    assert main(["test", "--db", db, "Greeting", "--judge-probability"]) == 2
+    assert "Name a decision model with --judge." in capsys.readouterr().err
+    assert [request for request in fake.requests if request.method == "POST"] == []
 
 
 def test_a_file_names_its_judge_by_a_prompt_in_a_file(

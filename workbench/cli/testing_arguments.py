@@ -49,6 +49,11 @@ def add_testing(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
         "--judge", metavar="M", default="", help="the model that evaluates judged checks, also those that name another"
     )
     test.add_argument(
+        "--judge-probability",
+        action="store_true",
+        help="the judge is a decision model: ask it for a probability",
+    )
+    test.add_argument(
         "--judge-vectors", metavar="M", default="", help="the embedding model of checks that compare meanings"
     )
     test.add_argument("--repeat", metavar="N", type=int, help="answers per case and column, at most 20")

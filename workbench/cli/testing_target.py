@@ -206,12 +206,16 @@ def _with_arguments(target: SuiteTarget, args: argparse.Namespace) -> SuiteTarge
 
 
 def _with_judges(workbench: Workbench, target: SuiteTarget, args: argparse.Namespace) -> SuiteTarget:
-    """Return what to test with the judges that the arguments name."""
+    """Return what to test with the judges that the arguments name. Raises RefusedError."""
     judge, settings, cases = target.settings.judge, target.settings, target.cases
     if args.judge:
-        judge = replace(judge, lane=judge_lane(workbench, args.judge), decides=False)
+        judge = replace(judge, lane=judge_lane(workbench, args.judge), decides=args.judge_probability)
         settings = replace(settings, checks=tuple(map(without_judge, settings.checks)))
         cases = tuple(replace(case, checks=tuple(map(without_judge, case.checks))) for case in cases)
+    elif args.judge_probability:
+        if judge.lane is None:
+            raise RefusedError("No judge model is chosen to ask for a probability. Name a decision model with --judge.")
+        judge = replace(judge, decides=True)
     if args.judge_vectors:
         judge = replace(judge, embedding=judge_lane(workbench, args.judge_vectors))
     return replace(target, settings=replace(settings, judge=judge), cases=cases)
