@@ -438,9 +438,7 @@ def test_cell_is_compared_with_the_expectation_of_its_case(desk: Desk) -> None:
     next(one for one in entries if one.text() == "The expectation of the case").trigger()
     desk.until(lambda: view.pane.against.text() == "Against expectation")
     assert view.pane.kind == "against"
-    shown = view.pane.changes.toPlainText()
-    assert "here." in shown
-    assert "there." in shown
+    desk.until(lambda: "here." in (shown := view.pane.changes.toPlainText()) and "there." in shown)
 
 
 def test_cell_is_compared_with_the_last_round(desk: Desk) -> None:

@@ -307,9 +307,10 @@ def test_prompt_is_tested_from_its_cases_to_the_sentence(desk: Desk) -> None:
     desk.until(lambda: view.suites.figures.report is not None and not view.suites.is_running)
     desk.until(lambda: view.suites.figures.counts.rows.get("failed") == 3)
     columns = len(view.suites.heads())
-    assert view.head.progress.full() == f"{12 * columns} of {12 * columns} done"
+    desk.until(lambda: view.head.progress.full() == f"{12 * columns} of {12 * columns} done")
     desk.until(lambda: view.suites.heads()[0].rate_words.startswith("75 % ("))
-    assert [made.text() for made in view.filters.filters.values() if not made.isHidden()] == ["All 12", "Failed 3"]
+    filters = view.filters.filters.values()
+    desk.until(lambda: [made.text() for made in filters if not made.isHidden()] == ["All 12", "Failed 3"])
     desk.press(Qt.Key.Key_N)
     desk.until(lambda: view.grid.current() == (0, 1) if columns > 1 else view.grid.current() == (4, 0))
     desk.press(Qt.Key.Key_Return)
