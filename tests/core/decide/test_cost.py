@@ -94,6 +94,18 @@ def test_a_base_model_is_used_for_at_most_a_year(left: float | None, months: flo
     assert base_months(left) == months
 
 
+@pytest.mark.parametrize(("yearly", "monthly"), [(None, 100.0), (0, 100.0), (1, 100.56), (12, 106.72)])
+def test_training_again_is_a_monthly_cost(yearly: int | None, monthly: float) -> None:
+    """640 rows of 1,000 tokens, three epochs at $2 a million, a quarter, half and all of them: $6.72."""
+    rich = scenarios.data_rich()
+    costs = replace(rich.goals.costs, hosting_usd=100.0, fixed_usd=None, training_usd=2.0, epochs=3)
+    goals = replace(rich.goals, costs=replace(costs, retraining_per_year=yearly))
+    found = decided(replace(rich, goals=goals))
+    assert found.cost.hosting_usd == pytest.approx(monthly)
+    untrained = decided(replace(rich, goals=goals, training=None))
+    assert untrained.cost.hosting_usd == pytest.approx(100.0)
+
+
 def test_swings_are_sorted_and_leave_out_zero() -> None:
     costs = TunedCosts(0.003832, 0.0, 5840, 12_000, 12)
     bars = swings(costs)
