@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +43,11 @@ def outputs(store: Store) -> list[str]:
     store.tests.begin_scoring("t1", "s1", (CONTAINS, RUBRIC), NOW).result(60)
     judge_prompt(store)
     return uids
+
+
+def rows(path: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(query).fetchall()
 
 
 def found(store: Store, query: str) -> list[str]:
@@ -115,6 +122,25 @@ def test_judge_prompt_is_hidden_and_restored_with_its_owner(store: Store) -> Non
 
 
 # Runs
+
+
+def test_further_judge_joins_the_run_as_its_next_lane(store: Store, path: Path, outputs: list[str]) -> None:
+    start = judging("j1", [judgement(about(key(0)), "o1", outputs[0])])
+    store.judges.begin_run(start).result(60)
+    joined = replace(start.lanes[0], uid="later", lane=replace(start.lanes[0].lane, model="vendor/late"))
+    asked = judgement(about(key(1)), "o2", outputs[1], lane=2)
+    store.judges.start_judgements("j1", [asked], "owner", LATER, [joined]).result(60)
+    of_lanes = (
+        "SELECT lanes.position, lanes.model, outputs.uid FROM lanes JOIN runs ON runs.id = lanes.run_id"
+        " LEFT JOIN outputs ON outputs.run_id = lanes.run_id AND outputs.lane = lanes.position"
+        " WHERE runs.uid = 'j1' ORDER BY lanes.position"
+    )
+    assert rows(path, of_lanes) == [(0, "judge", "o1"), (1, "vectors", None), (2, "vendor/late", "o2")]
+    unknown = replace(joined, uid="unknown", version=7)
+    late = judgement(about(key(2)), "o3", outputs[1], lane=3)
+    with pytest.raises(StoreError):
+        store.judges.start_judgements("j1", [late], "owner", LATER, [unknown]).result(60)
+    assert len(rows(path, of_lanes)) == 3
 
 
 def test_judge_run_grows_group_by_group(store: Store, outputs: list[str]) -> None:

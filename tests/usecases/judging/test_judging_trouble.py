@@ -55,8 +55,14 @@ def test_a_check_may_name_its_judge(tmp_path: Path) -> None:
         assert [one.state for one in found] == ["pass", "fail", "unscored"]
         assert "cannot be asked here" in found[2].reason
         assert judged.judge_calls(path) == 4
-        # Each model has a run of its own.
-        assert len(workbench.store.judges.runs(workbench.store.tests.run(handle.run_uid).scoring_uid)) == 2
+        # One run has both models as its lanes.
+        [told] = workbench.store.judges.runs(workbench.store.tests.run(handle.run_uid).scoring_uid)
+        by_model = (
+            "SELECT lanes.model, count(*) FROM lanes JOIN runs ON runs.id = lanes.run_id"
+            " JOIN outputs ON outputs.run_id = lanes.run_id AND outputs.lane = lanes.position"
+            f" WHERE runs.uid = '{told.uid}' GROUP BY lanes.model ORDER BY lanes.model"
+        )
+        assert judged.rows(path, by_model) == [("openai/gpt-5-mini", 2), ("strict", 2)]
 
 
 def test_an_address_that_is_no_endpoint_here_is_not_asked(tmp_path: Path) -> None:

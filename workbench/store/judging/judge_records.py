@@ -17,6 +17,7 @@ from workbench.store.judging.records import (
     JudgedAnswerRow,
     JudgedCheckFact,
     JudgedColumn,
+    JudgeLaneStart,
     JudgementCounts,
     JudgementEnd,
     JudgementKey,
@@ -79,14 +80,20 @@ class JudgeRecords:
         return self._write(lambda c: judge_runs.begin(c, start))
 
     def start_judgements(
-        self, run_uid: str, starts: Sequence[JudgementStart], owner_uid: str, now: str
+        self,
+        run_uid: str,
+        starts: Sequence[JudgementStart],
+        owner_uid: str,
+        now: str,
+        lanes: Sequence[JudgeLaneStart] = (),
     ) -> Future[None]:
-        """Store further calls of a run that are about to be made, each as the next attempt of its judgement.
+        """Store further calls of a run that are about to be made, each as the next attempt of its judgement. `lanes`
+        join those of the run, after them.
 
         The future raises StoreError (ended, running) for a judgement that is answered or being asked.
         """
-        taken = tuple(starts)
-        return self._write(lambda c: judge_runs.start_judgements(c, run_uid, taken, owner_uid, now))
+        taken, more = tuple(starts), tuple(lanes)
+        return self._write(lambda c: judge_runs.start_judgements(c, run_uid, taken, owner_uid, now, more))
 
     def finish_judgements(self, ends: Sequence[JudgementEnd]) -> Future[None]:
         """Store how calls ended, all in one transaction."""

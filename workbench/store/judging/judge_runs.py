@@ -14,7 +14,7 @@ from workbench.core.cases import Check
 from workbench.core.changes import Change
 from workbench.store.encoding import received
 from workbench.store.errors import StoreError, missing
-from workbench.store.judging.records import JudgementEnd, JudgementStart, JudgeRunStart, StoredJudgeRun
+from workbench.store.judging.records import JudgeLaneStart, JudgementEnd, JudgementStart, JudgeRunStart, StoredJudgeRun
 from workbench.store.records import LaneStart, RunBegun, RunStart
 from workbench.store.runs import output_endings, run_starts, versions
 from workbench.store.runs.hidden_prompts import is_known
@@ -56,10 +56,7 @@ def begin(connection: sqlite3.Connection, start: JudgeRunStart) -> RunBegun:
     if not start.judgements or not start.lanes:
         raise ValueError("a judge run has at least one judge and one judgement")
     prompt = prompt_id(connection, start.prompt_uid)
-    lanes = [
-        LaneStart(one.uid, dataclasses.replace(one.lane, pinned=one.version), place, ())
-        for place, one in enumerate(start.lanes)
-    ]
+    lanes = _lanes(start.lanes, 0)
     run_start = RunStart(
         uid=start.uid,
         kind="judge",
@@ -71,7 +68,7 @@ def begin(connection: sqlite3.Connection, start: JudgeRunStart) -> RunBegun:
         version_uid="",
         # The rows are added with the judgements.
         sets=(),
-        lanes=tuple(lanes),
+        lanes=lanes,
     )
     keys = [(versions.version_id(connection, prompt, one.version), one.version) for one in start.lanes]
     run, number = run_starts.insert_run(connection, prompt, run_start, None, keys, Change())
@@ -87,18 +84,32 @@ def start_judgements(
     starts: Sequence[JudgementStart],
     owner_uid: str,
     now: str,
+    lanes: Sequence[JudgeLaneStart] = (),
 ) -> None:
-    """Store calls that are about to be made, each as the next attempt of its judgement.
+    """Store calls that are about to be made, each as the next attempt of its judgement. `lanes` join those of the run.
 
     Raises StoreError: missing, ended for a judgement whose call finished, running for one that is being called.
     """
     row = connection.execute(
-        "SELECT id, scoring_id FROM runs JOIN judge_runs ON judge_runs.run_id = runs.id WHERE uid = ?", (run_uid,)
+        "SELECT id, prompt_id, scoring_id FROM runs JOIN judge_runs ON judge_runs.run_id = runs.id WHERE uid = ?",
+        (run_uid,),
     ).fetchone()
     if row is None:
         raise missing("judge run", run_uid)
-    run, scoring = row
+    run, prompt, scoring = row
+    if lanes:
+        (there,) = connection.execute("SELECT count(*) FROM lanes WHERE run_id = ?", (run,)).fetchone()
+        keys = [versions.version_id(connection, prompt, one.version) for one in lanes]
+        run_starts.insert_lanes(connection, run, _lanes(lanes, there), keys)
     _start(connection, run, scoring, starts, owner_uid, now)
+
+
+def _lanes(judges: Sequence[JudgeLaneStart], first: int) -> tuple[LaneStart, ...]:
+    """Return the judges as lanes from a position on."""
+    return tuple(
+        LaneStart(one.uid, dataclasses.replace(one.lane, pinned=one.version), place, ())
+        for place, one in enumerate(judges, start=first)
+    )
 
 
 def _start(

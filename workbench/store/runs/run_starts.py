@@ -100,11 +100,7 @@ def insert_run(
             for position, one in enumerate(start.sets)
         ],
     )
-    connection.executemany(
-        "INSERT INTO lanes (run_id, position, uid, slot, label, endpoint_uid, model, params, version_id, pinned)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [_lane(run, lane, version) for lane, (version, _) in zip(start.lanes, lane_keys, strict=True)],
-    )
+    insert_lanes(connection, run, start.lanes, [version for version, _ in lane_keys])
     connection.executemany(
         _OUTPUT,
         [
@@ -118,6 +114,15 @@ def insert_run(
         (start.owner_uid, run),
     )
     return run, number
+
+
+def insert_lanes(connection: sqlite3.Connection, run: int, lanes: Sequence[LaneStart], keys: Sequence[int]) -> None:
+    """Insert lanes of a run; `keys` are the keys of their versions."""
+    connection.executemany(
+        "INSERT INTO lanes (run_id, position, uid, slot, label, endpoint_uid, model, params, version_id, pinned)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [_lane(run, lane, version) for lane, version in zip(lanes, keys, strict=True)],
+    )
 
 
 def _setup_change(connection: sqlite3.Connection, start: RunStart, version: int) -> str:

@@ -1,6 +1,7 @@
 """Preparing questions to judges: reserved and durably recorded before they are sent.
 
-Invariant: a prepared question is recorded as waiting in a judge run, and the most that it can cost is reserved.
+Invariant: a prepared question is recorded as waiting in a judge run, and the most that it can cost is reserved. A
+scoring has one judge run for each judge prompt, whose lanes are the judges.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from workbench.core.runs import Failure, Result
 from workbench.core.testing.settings import SuiteBudget
 from workbench.engine.call_limits import CallPlace, place_of
 from workbench.store.judging.records import JudgeLaneStart, JudgementStart, JudgeRunStart
+from workbench.store.records import RunBegun
 from workbench.usecases.judging.cell_judging import OpenQuestion
 from workbench.usecases.judging.judge_calls import AskedQuestion, JudgeCalls
 from workbench.usecases.testing.budget import BudgetLedger, Reservation
@@ -34,12 +36,19 @@ _NO_PRICE = (
 JudgeGate: TypeAlias = CallGate[OpenQuestion, AskedQuestion]
 
 
-class _RunKey(NamedTuple):
-    """What the calls of one judge run share."""
+class _Judge(NamedTuple):
+    """A judge as a lane of a run: the version of the judge prompt, and the model."""
 
-    prompt_uid: str
     version: int
     lane: Lane
+
+
+@dataclass(frozen=True, slots=True)
+class _JudgeRun:
+    """The run of one judge prompt, with the positions of its judges."""
+
+    uid: str
+    places: dict[_Judge, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,8 @@ class JudgeSupply:
         self._concurrency, self._tell, self._refuse = concurrency, tell, refuse
         self._calls = JudgeCalls(tools)
         self._gates: dict[str, JudgeGate] = {}
-        self._runs: dict[_RunKey, str] = {}
+        self._runs: dict[str, _JudgeRun] = {}
+        """By judge prompt."""
         self._recording = 0
         self.is_over_budget = False
         """Whether a question did not fit into the budget any more."""
@@ -104,16 +114,15 @@ class JudgeSupply:
         """Reserve and record more questions if there is room."""
         if self._recording:
             return
-        by_run: dict[_RunKey, list[AskedQuestion]] = defaultdict(list)
+        by_prompt: dict[str, list[AskedQuestion]] = defaultdict(list)
         for name, gate in self._gates.items():
             if gate.is_low:
                 asked = self._built(name, gate, min(gate.room, _BATCH))
                 gate.preparing += len(asked)
                 for one in asked:
-                    prompt = one.asked.prompt
-                    by_run[_RunKey(prompt.prompt_uid, prompt.number, one.lane)].append(one)
-        for key, some in by_run.items():
-            self._record(key, some)
+                    by_prompt[one.asked.prompt.prompt_uid].append(one)
+        for prompt_uid, some in by_prompt.items():
+            self._record(prompt_uid, some)
 
     def take_starts(self, recorded: QuestionsRecorded) -> None:
         """Take questions whose start was recorded, or release what was reserved for them."""
@@ -155,29 +164,37 @@ class JudgeSupply:
             found.append(AskedQuestion(question, uid, place, call))
         return found
 
-    def _record(self, key: _RunKey, batch: Sequence[AskedQuestion]) -> None:
+    def _record(self, prompt_uid: str, batch: Sequence[AskedQuestion]) -> None:
         owner, judges = self._tools.owner, self._tools.judges
-        starts, now = tuple(map(_start, batch)), owner.now()
-        run_uid = self._runs.get(key)
-        if run_uid is None:
-            run_uid = self._runs[key] = owner.new_uid()
-            lane = JudgeLaneStart(owner.new_uid(), key.lane, key.version)
-            begun = JudgeRunStart(run_uid, key.prompt_uid, self._scoring_uid, owner.uid, now, (lane,), starts)
-            judges.begin_run(begun).add_done_callback(partial(self._tell_recorded, tuple(batch)))
+        known = self._runs.get(prompt_uid)
+        run = known or self._runs.setdefault(prompt_uid, _JudgeRun(owner.new_uid(), {}))
+        asked = dict.fromkeys(map(_judge, batch))
+        new = [judge for judge in asked if judge not in run.places]
+        run.places.update({judge: len(run.places) + place for place, judge in enumerate(new)})
+        lanes = tuple(JudgeLaneStart(owner.new_uid(), judge.lane, judge.version) for judge in new)
+        starts, now = tuple(_start(one, run.places[_judge(one)]) for one in batch), owner.now()
+        done: Future[RunBegun] | Future[None]
+        if known is None:
+            begun = JudgeRunStart(run.uid, prompt_uid, self._scoring_uid, owner.uid, now, lanes, starts)
+            done = judges.begin_run(begun)
         else:
-            started = judges.start_judgements(run_uid, starts, owner.uid, now)
-            started.add_done_callback(partial(self._tell_recorded, tuple(batch)))
+            done = judges.start_judgements(run.uid, starts, owner.uid, now, lanes)
+        done.add_done_callback(partial(self._tell_recorded, tuple(batch)))
         for one in batch:
-            one.call = replace(one.call, group=run_uid)
+            one.call = replace(one.call, group=run.uid)
         self._recording += 1
 
     def _tell_recorded(self, batch: tuple[AskedQuestion, ...], done: Future[object]) -> None:
         self._tell(QuestionsRecorded(batch, done.exception()))
 
 
-def _start(one: AskedQuestion) -> JudgementStart:
+def _judge(one: AskedQuestion) -> _Judge:
+    return _Judge(one.asked.prompt.number, one.lane)
+
+
+def _start(one: AskedQuestion, lane: int) -> JudgementStart:
     asked = one.asked
     values = asked.question.values or tuple(
         (f"text{number}", text) for number, text in enumerate(asked.question.texts, start=1)
     )
-    return JudgementStart(asked.key, asked.check, asked.identity, one.uid, asked.answer_uid, asked.title, values)
+    return JudgementStart(asked.key, asked.check, asked.identity, one.uid, asked.answer_uid, asked.title, values, lane)
