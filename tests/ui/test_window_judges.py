@@ -176,16 +176,23 @@ def test_labels_are_given_by_keys_and_measure_the_judge(desk: Desk) -> None:
     assert view.judge.text.text() == "The judge is unmeasured: label 20 random answers to see how far to trust it."
     view.judge.choose.click()
     dialog = label_dialog(desk)
-    assert dialog.progress.text() == "0 of 20 random labels of acme-large, 0 of 20 of acme-mini"
+    assert dialog.progress.text() == "0 of 40 random labels"
+    # Nothing behind the dialog tells what the judge said.
+    desk.until(lambda: view.empty.isVisible() and view.empty.heading.text() == "The results are hidden")
+    assert not view.pane.isVisible()
     for number in range(1, 41):
         before = number - 1
         desk.until(lambda: not dialog._is_waiting)
         assert dialog.stage.text().startswith("The judge is measured") == (number > 20)
         desk.press(Qt.Key.Key_1 if "Hello!" in dialog.answer.toPlainText() else Qt.Key.Key_2)
         desk.until(lambda before=before: len(desk.rows("SELECT uid FROM judge_labels")) > before)
-    desk.until(lambda: dialog.told.text().startswith("The judge is too lenient"))
+    desk.until(lambda: not dialog._is_waiting and dialog.to_result.isVisible())
+    assert (dialog.told.text(), dialog.found_head.text(), dialog.improve.isVisible()) == ("", "", False)
+    dialog.to_result.click()
+    desk.until(lambda: dialog.found_head.text().startswith("The judge is too lenient"))
     assert dialog.improve.isVisible()
     desk.press(Qt.Key.Key_Escape)
+    desk.until(view.grid.isVisible)
     desk.until(lambda: "corrected" in (view.suites.heads()[0].judged or ""))
     desk.until(lambda: view.judge.text.text().startswith("The judge is too lenient: it passed "))
     assert (view.judge.isVisible(), view.judge.choose.text()) == (True, "Improve this judge…")

@@ -31,7 +31,7 @@ from workbench.ui.features.judges.controller import JudgesController
 from workbench.ui.features.judges.label_dialog import LabelDialog
 from workbench.ui.shell.events import Changed, DataChanged
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.shell.testing_events import ShownSuite, ShownSuiteRequested
+from workbench.ui.shell.testing_events import LabellingChanged, ShownSuite, ShownSuiteRequested
 from workbench.ui.shell.views import ViewPlace
 from workbench.ui.widgets.theme import Theme
 
@@ -112,13 +112,20 @@ def _drive(store: Store, theme: Theme, folder: Path) -> dict[str, object]:
     for _ in range(40):
         _press(dialog, Qt.Key.Key_1 if "Hello!" in dialog.answer.toPlainText() else Qt.Key.Key_2)
     told["labelled"] = [len(_labels(store)), {picked for _, _, picked in _labels(store)} == {"random"}]
-    told["measured"] = [dialog.progress.text(), dialog.told.text()]
-    while not dialog.found.text():
+    told["measured"] = [dialog.progress.text(), dialog.told.text(), dialog.to_result.text(), dialog.improve.isVisible()]
+    asked, shown = dialog.answer.toPlainText(), dialog.found_head.text()
+    dialog.to_result.click()
+    told["result"] = [shown, dialog.found_head.text(), dialog.to_result.text(), dialog.improve.isVisible()]
+    _press(dialog, Qt.Key.Key_1)
+    dialog.to_result.click()
+    told["went on"] = [dialog.answer.toPlainText() == asked, dialog.pages.currentIndex(), len(_labels(store))]
+    while dialog.pages.currentIndex() == 0:
         _press(dialog, Qt.Key.Key_1 if "Hello!" in dialog.answer.toPlainText() else Qt.Key.Key_2)
     told["found"] = [dialog.stage.text(), dialog.found_head.text(), *dialog.found.text().split("\n\n")]
     told["improvable"] = not dialog.improve.isHidden()
     dialog.close_.click()
     told["published"] = DataChanged(Changed.RUNS) in events.published
+    told["labelling"] = [one.is_open for one in events.published if isinstance(one, LabellingChanged)]
 
     # A file, while the hold-out is shown: nobody may see its answers, so that it is about the cases one tunes on.
     held_out = replace(store.tests.runs("p")[0], uid="hidden", set_name="holdout")

@@ -536,7 +536,7 @@ def test_judges(tmp_path: Path) -> None:
         "label_answers",
     ]
     assert (told["chosen"], told["undone"], told["outdated"]) == ("acme-mini", "acme-judge", 3)
-    assert told["progress"] == "0 of 20 random labels of acme-large, 0 of 20 of acme-mini"
+    assert told["progress"] == "0 of 40 random labels"
     assert told["stage"].startswith("Random answers: only they measure the judge.")
     assert told["shown"] == ["Does the answer meet this?", "is kind", "order:"]
     assert told["blind"] == [False, False, False]
@@ -544,8 +544,13 @@ def test_judges(tmp_path: Path) -> None:
     assert told["taken back"] == []
     assert told["skipped"]
     assert told["labelled"] == [40, True]
-    assert told["measured"][0] == "20 of 20 random labels of acme-large, 20 of 20 of acme-mini"
-    assert told["measured"][1].startswith("The judge is too lenient: it passed ")
+    # What the labels show waits until it is asked for: it would colour those that follow.
+    assert told["measured"] == ["40 of 40 random labels", "", "See the result", False]
+    assert told["result"][0] == ""
+    assert told["result"][1].startswith("The judge is too lenient: it passed ")
+    assert told["result"][2:] == ["Go on labelling", True]
+    assert told["went on"] == [True, 0, 40]
+    assert told["labelling"] == [True, False]
     assert told["found"][:2] == [
         "No answer is left to label.",
         "The judge is too lenient: it passed 6 of 18 answers that you failed.",

@@ -1,16 +1,17 @@
 """Labelling answers as the window shows it.
 
-Invariant: an answer is shown blind: neither its column nor what a judge said of it is in `BlindAnswer`.
+Invariant: an answer is shown blind: neither its column nor what a judge said of it is in `BlindAnswer`, and no count
+tells it afterwards. What the labels show is read when the person asks for it, or at the end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from workbench.core.cases import Check
 from workbench.core.checks.check_types import CHECK_TYPES
+from workbench.core.text import counted
 
 LabelStep = Literal["start", "pass", "fail", "unsure", "skip", "undo"]
 """start: show the first answer."""
@@ -24,7 +25,7 @@ _QUESTIONS = {
 }
 _SIMILAR = "Does the answer mean about the same as this?"
 _FURTHER = "More random answers: they make the intervals shorter."
-_MEASURED = "The judge is measured: close to read how far to trust it, or go on to correct each column's rate."
+_MEASURED = "The judge is measured: see the result, or go on to correct each column's rate."
 _OF_STAGE = {
     "random": "Random answers: only they measure the judge.",
     "borderline": "Borderline answers: they help to improve the judge, and do not measure it.",
@@ -72,8 +73,8 @@ class LabelPage:
     can_undo: bool
     answer: BlindAnswer | None = None
     measured: MeasuredJudge | None = None
-    is_sampled: bool = False
-    """Whether the whole random sample has a label."""
+    has_result: bool = False
+    """Whether the labels say something: there are enough for the judge, or the whole random sample has one."""
 
 
 def question_of(check: Check) -> str:
@@ -84,12 +85,9 @@ def question_of(check: Check) -> str:
     return "Does the answer avoid this?" if check.negated else question
 
 
-def progress_words(columns: Iterable[tuple[str, int, int]]) -> str:
-    """Return "12 of 20 random labels of acme-large, 9 of 20 of acme-mini" for titles, labels, and sizes of samples."""
-    return ", ".join(
-        f"{done:,} of {size:,}{'' if place else ' random labels'} of {title}"
-        for place, (title, done, size) in enumerate(columns)
-    )
+def progress_words(labelled: int, sample: int) -> str:
+    """Return "21 of 40 random labels": counts by column would tell whose answer was labelled last."""
+    return f"{labelled:,} of {counted(sample, 'random label')}"
 
 
 def stage_words(picked: str, *, is_measured: bool, is_sampled: bool) -> str:

@@ -64,7 +64,7 @@ class StoredJudges:
     def session(self, run: SuiteRun, check: LabelledCheck) -> StoredLabelling:
         """Return a session of labelling. Raises StoreError, RefusedError."""
         session = self._book.labelling(run.uid, check.check_hash)
-        return StoredLabelling(session, check, short_titles(run.columns), lambda: self.measured(run, check))
+        return StoredLabelling(session, check, lambda: self.measured(run, check))
 
     def measured(self, run: SuiteRun, check: LabelledCheck) -> MeasuredJudge:
         """Return how far the judge can be trusted by the labels of now. Raises StoreError."""
@@ -110,15 +110,8 @@ class StoredJudges:
 class StoredLabelling:
     """One session of labelling, in the words of the window. Not thread-safe."""
 
-    def __init__(
-        self,
-        session: LabellingSession,
-        check: LabelledCheck,
-        titles: Sequence[str],
-        measured: Callable[[], MeasuredJudge],
-    ) -> None:
-        """`titles` are those of the columns."""
-        self._session, self._check, self._titles, self._measured = session, check, titles, measured
+    def __init__(self, session: LabellingSession, check: LabelledCheck, measured: Callable[[], MeasuredJudge]) -> None:
+        self._session, self._check, self._measured = session, check, measured
 
     def take(self, step: LabelStep) -> LabelPage:
         """Take a step, and return what to show then. Raises StoreError; the current answer stays then."""
@@ -132,15 +125,15 @@ class StoredLabelling:
                 answer = session.undo()
             case _:
                 answer = session.label(step)
-        columns = [(self._titles[position], *counts) for position, counts in session.by_column().items()]
-        is_sampled = all(done >= size for _, done, size in columns)
+        progress, is_measured = session.progress(), session.measuring >= FEWEST_LABELS
+        is_sampled = progress.labelled >= progress.sample
         return LabelPage(
-            progress_words(columns),
-            stage_words(session.picked, is_measured=session.measuring >= FEWEST_LABELS, is_sampled=is_sampled),
+            progress_words(progress.labelled, progress.sample),
+            stage_words(session.picked, is_measured=is_measured, is_sampled=is_sampled),
             session.can_undo,
             None if answer is None else self._shown(answer),
             self._measured() if answer is None else None,
-            is_sampled,
+            is_measured or is_sampled,
         )
 
     def measured(self) -> MeasuredJudge:

@@ -81,6 +81,8 @@ class SuiteController(QObject):
         """The prompt, and the probe that is shown instead of the tuning cases' run, "" for none."""
         self.set_name: CaseSetName = "tuning"
         self.query, self.arrangement, self._earlier = GridQuery(), Arrangement(), EarlierRun()
+        self.is_blind = False
+        """Whether answers are being labelled, so that no result is shown."""
         self._clear()
         self._reader = SuiteReader(source, tasks, self.model, self)
         self._reader.shown.connect(self._show)
@@ -106,6 +108,11 @@ class SuiteController(QObject):
         """What a test of the hold-out would take, None if there is nothing to test."""
 
     # What is shown.
+
+    def set_blind(self, blind: bool) -> None:
+        """Hide the results while answers are labelled, or show them again."""
+        self.is_blind = blind
+        self.changed.emit()
 
     @property
     def tested(self) -> TestedSet:

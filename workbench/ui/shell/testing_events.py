@@ -133,3 +133,10 @@ class ShownSuiteRequested:
     """A feature needs the run that the Test view shows; `use` is called with it at once, if there is one."""
 
     use: Callable[[ShownSuite], object]
+
+
+@dataclass(frozen=True, slots=True)
+class LabellingChanged:
+    """The user began or ended to label answers blind: meanwhile no view shows what a judge said of an answer."""
+
+    is_open: bool

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.core.checks.check_types import PAIRWISE
-from workbench.core.statistics.judge_cells import FEWEST_LABELS
-from workbench.core.text import counted
 from workbench.store.judging.judge_records import JudgeRecords
 from workbench.store.judging.records import JudgedAnswerRow, JudgedCheckFact, LabelPick, LabelStart
 from workbench.store.testing.suite_records import SuiteRecords
@@ -37,20 +35,10 @@ class AnswerToLabel:
 
 @dataclass(frozen=True, slots=True)
 class LabelProgress:
-    """How many answers of the random sample have a label, of `sample`, over all `columns`; `others` are more labels."""
+    """How many answers of the random sample have a label, of `sample`, over all columns."""
 
     labelled: int
     sample: int
-    columns: int
-    others: int = 0
-
-    @property
-    def words(self) -> str:
-        """The progress in one line."""
-        said = f"{self.labelled:,} of {counted(self.sample, 'random answer')} labelled"
-        if self.labelled < self.sample:
-            return f"{said}. The judge is unmeasured until {FEWEST_LABELS} have a label."
-        return f"{said}. More labels make the intervals shorter."
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +131,8 @@ class LabellingSession:
 
     def progress(self) -> LabelProgress:
         """Return how far the random sample is labelled."""
-        sample = {row.output_uid for row in self._sample}
-        done = sum(not _is_open(self._rows[uid]) for uid in sample)
-        labelled = sum(row.label != "" for row in self._rows.values())
-        return LabelProgress(done, len(sample), self._columns, labelled - done)
-
-    def by_column(self) -> dict[int, tuple[int, int]]:
-        """Return by the position of each column how many answers of its random sample have a label, of how many."""
-        found: dict[int, tuple[int, int]] = {}
-        for row in self._sample:
-            done, size = found.get(row.key.column, (0, 0))
-            found[row.key.column] = done + (not _is_open(self._rows[row.output_uid])), size + 1
-        return dict(sorted(found.items()))
+        done = sum(not _is_open(self._rows[row.output_uid]) for row in self._sample)
+        return LabelProgress(done, len(self._sample))
 
     @property
     def measuring(self) -> int:

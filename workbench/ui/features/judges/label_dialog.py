@@ -1,7 +1,7 @@
 """The dialog in which a person labels answers.
 
-Invariant: nothing that it shows tells the column of an answer, or what a judge said of it. Keys act wherever the focus
-is, by position on keyboards whose digits need Shift.
+Invariant: nothing that it shows tells the column of an answer, or what a judge said of it; the result is shown when the
+person asks for it, or at the end. Keys act wherever the focus is, by position on keyboards whose digits need Shift.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _LONGEST_VALUE = 2_000
 _BLIND = "You see neither the model nor the judge's verdict."
 _READING = "Reading…"
 _END = "No answer is left to label."
+_RESULT, _BACK = "See the result", "Go on labelling"
 
 
 class LabelDialog(Dialog):
@@ -44,14 +45,14 @@ class LabelDialog(Dialog):
     import_wanted = Signal()
     sheet_wanted = Signal()
     improve_wanted = Signal()
+    result_wanted = Signal()
 
     def __init__(self, theme: Theme, checks: Sequence[LabelledCheck], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Label answers")
         self._is_waiting, self._is_error = True, False
-        self._is_outdated = False
-        """Whether further labels make what is said wrong."""
+        self._has_result = False
         self.checks = QComboBox()
         self.checks.setAccessibleName("Judged check")
         self.checks.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -86,11 +87,13 @@ class LabelDialog(Dialog):
         self.sheet = button("Save as a sheet…", self.sheet_wanted.emit, "quiet")
         self.sheet.setToolTip("Save the random answers as CSV, to label them elsewhere and import them")
         self.improve = button("Improve this judge…", self.improve_wanted.emit)
+        self.to_result = button(_RESULT, self._toggle_result)
         self.close_ = button("Close", self.reject)
         self._lay_out(theme)
         self._connect()
         self.progress.setText(_READING)
         self.improve.hide()
+        self.to_result.hide()
 
     def _lay_out(self, theme: Theme) -> None:
         head = QVBoxLayout()
@@ -151,6 +154,7 @@ class LabelDialog(Dialog):
         foot.addWidget(self.improve)
         foot.addStretch(1)
         foot.addWidget(self.undo)
+        foot.addWidget(self.to_result)
         foot.addWidget(self.close_)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 14)
@@ -189,10 +193,12 @@ class LabelDialog(Dialog):
         self.undo.setEnabled(page.can_undo)
         if self._is_error:
             self.say("")
+        self._has_result = page.has_result and page.answer is not None
         if page.answer is not None:
             self._show_answer(page.answer)
         elif page.measured is not None:
-            self._show_end(page.measured)
+            self.stage.setText(_END if page.measured.sentences else "")
+            self.show_result(page.measured)
         self._is_waiting = False
 
     def _show_answer(self, answer: BlindAnswer) -> None:
@@ -213,30 +219,34 @@ class LabelDialog(Dialog):
         self.facts.setVisible(bool(values) or has_more)
         self._show_page(0)
 
-    def _show_end(self, measured: MeasuredJudge) -> None:
+    def show_result(self, measured: MeasuredJudge) -> None:
+        """Show what the labels say in place of the answer, which comes back by a button if there is one."""
         first, *others = measured.sentences or (_END,)
-        self.stage.setText(_END if measured.sentences else "")
         self.found_head.setText(visible_name(first))
         self.found.setText(breakable(visible_note("\n\n".join(others))))
-        if self._is_outdated:
-            self.say("")
         self._show_page(1)
         self.improve.setVisible(measured.disagreements > 0)
 
-    def say_measured(self, measured: MeasuredJudge) -> None:
-        """Say what the random sample shows, while other answers follow."""
-        self.say(" ".join(measured.sentences[:2]))
-        self._is_outdated = True
-        self.improve.setVisible(measured.disagreements > 0)
+    def _toggle_result(self) -> None:
+        if self.pages.currentIndex():
+            self._show_page(0)
+        else:
+            self.result_wanted.emit()
 
     def say(self, sentence: str, tone: str = "muted", detail: str = "") -> None:
         """Show a message; "" hides it."""
-        self._is_error, self._is_outdated = tone == "error" and bool(sentence), False
+        self._is_error = tone == "error" and bool(sentence)
         self.told.say(sentence, tone, detail)
 
     def _show_page(self, page: int) -> None:
         had_focus = self.focusWidget()
         self.pages.setCurrentIndex(page)
+        self.to_result.setVisible(self._has_result)
+        self.to_result.setText(_BACK if page else _RESULT)
+        # It is about the answer.
+        self.stage.setVisible(page == 0 or not self._has_result)
+        if page == 0:
+            self.improve.hide()
         if had_focus is None or not had_focus.isVisible():
             (self.answer if page == 0 else self.close_).setFocus()
 

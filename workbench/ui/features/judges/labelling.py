@@ -16,6 +16,7 @@ from PySide6.QtCore import Qt
 from workbench.core.text import counted
 from workbench.ui.features.judges.tested_run import TestedRun, TestedRuns
 from workbench.ui.shell.events import Changed, DataChanged
+from workbench.ui.shell.testing_events import LabellingChanged
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class LabellingActions:
         self._check: LabelledCheck | None = None
         self._session: StoredLabelling | None = None
         self._asked = 0
-        self._has_changed = self._was_sampled = False
+        self._has_changed = False
 
     # Opening.
 
@@ -85,15 +86,18 @@ class LabellingActions:
         dialog.import_wanted.connect(self.choose_file)
         dialog.sheet_wanted.connect(self._choose_sheet)
         dialog.improve_wanted.connect(self._improve_this)
+        dialog.result_wanted.connect(self._show_result)
         dialog.finished.connect(self._closed)
         self.dialog, self._tested, self._checks = dialog, tested, checks
         self._has_changed = False
+        self._services.events.publish(LabellingChanged(is_open=True))
         self._choose_check(0)
         dialog.open()
 
     def _closed(self) -> None:
         self.dialog = self._session = self._tested = self._check = None
         self._asked += 1
+        self._services.events.publish(LabellingChanged(is_open=False))
         if self._has_changed:
             # Corrected rates and filters depend on labels.
             self._services.events.publish(DataChanged(Changed.RUNS))
@@ -110,7 +114,7 @@ class LabellingActions:
         if tested is None or check is None or self.dialog is None:
             return
         self.dialog.wait()
-        self._session, self._was_sampled = None, False
+        self._session = None
 
         def work() -> tuple[StoredLabelling, LabelPage]:
             session = source.session(tested.run, check)
@@ -147,18 +151,20 @@ class LabellingActions:
         self._services.tasks.run(work, done, failed)
 
     def _show_page(self, page: LabelPage) -> None:
-        dialog, session = self.dialog, self._session
-        if dialog is None or session is None:
-            return
-        dialog.show_page(page)
-        if page.is_sampled and not self._was_sampled and page.answer is not None:
-            # The sample is complete; what it shows is said while other answers follow.
-            self._services.tasks.run(session.measured, lambda found: self._tell(session, found), self._failed)
-        self._was_sampled = page.is_sampled
+        if self.dialog is not None and self._session is not None:
+            self.dialog.show_page(page)
 
-    def _tell(self, session: StoredLabelling, found: MeasuredJudge) -> None:
-        if self.dialog is not None and self._session is session:
-            self.dialog.say_measured(found)
+    def _show_result(self) -> None:
+        session, dialog = self._session, self.dialog
+        if session is None or dialog is None:
+            return
+        dialog.wait()
+
+        def show(found: MeasuredJudge) -> None:
+            dialog.show_result(found)
+            dialog.go_on()
+
+        self._ask(session.measured, show)
 
     def _improve_this(self) -> None:
         check = self._check

@@ -42,7 +42,13 @@ from workbench.ui.shell.events import (
 )
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.stored_draft import asked_about, when_stored, when_unsaved
-from workbench.ui.shell.testing_events import CasesRequested, ShownSuite, ShownSuiteRequested, SuccessorTestRequested
+from workbench.ui.shell.testing_events import (
+    CasesRequested,
+    LabellingChanged,
+    ShownSuite,
+    ShownSuiteRequested,
+    SuccessorTestRequested,
+)
 from workbench.usecases.problems import RefusedError, problem_of
 
 if TYPE_CHECKING:
@@ -92,6 +98,7 @@ class TestingController:
         for kind in (HistoryChanged, RunEnded):
             events.subscribe(kind, lambda _: self._refresh())
         events.subscribe(DataChanged, self._data_changed)
+        events.subscribe(LabellingChanged, self._labelling_changed)
 
     def stop(self) -> None:
         """Stop asking how far runs are."""
@@ -324,6 +331,11 @@ class TestingController:
             self.view.forget_cell()
         if event.what & (Changed.CASES | Changed.PROMPTS | Changed.DRAFT):
             self._refresh()
+
+    def _labelling_changed(self, event: LabellingChanged) -> None:
+        self.suites.set_blind(event.is_open)
+        if self.view is not None and not event.is_open:
+            self.view.forget_cell()
 
     def _refresh(self) -> None:
         """Read again what is shown, now if the view is visible, else when it is."""

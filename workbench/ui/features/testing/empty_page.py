@@ -38,6 +38,9 @@ NO_COLUMNS = NextStep(
     "A column is a version with a model. Take the lanes of Compose, or add a version to compare with.",
     (("Use the lanes of Compose", "lanes"), ("Add a column…", "column")),
 )
+BLIND = NextStep(
+    "The results are hidden", "You are labelling answers blind. The results are shown again when you close the dialog."
+)
 TOTALS_ONLY = (
     "Only totals are shown. You do not see the cases of the hold-out while you change the prompt, so that their totals "
     "say how good it really is."
@@ -109,6 +112,8 @@ def next_step(suites: SuiteController) -> NextStep | None:
         return NO_COLUMNS
     if suites.run is None:
         return _nothing_run(suites)
+    if suites.is_blind:
+        return BLIND
     if (failure := suites.model.failure) is not None:
         return NextStep("The results cannot be shown", problem_of(failure).sentence, (("Try again", "read_again"),))
     if suites.set_name != "tuning":
