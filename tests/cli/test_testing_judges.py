@@ -15,12 +15,13 @@ from tests.fakes.provider import JSON, FakeProvider, Reply, Request, Send, statu
 from tests.patience import PATIENCE_S
 from tests.usecases.judging import judged_suites as judged
 from tests.usecases.judging.judge_server import JUDGE, JudgeServer
-from tests.usecases.making import draft, new_prompt, opened
+from tests.usecases.making import draft, echo, new_prompt, opened
 from tests.usecases.testing import suites
 from workbench.cli.main import main
-from workbench.core.cases import Case
-from workbench.core.lanes import Lane
+from workbench.core.cases import Case, Check
+from workbench.core.lanes import Endpoint, Lane, Params
 from workbench.host.clock import utc_now
+from workbench.host.weights import builtin_weights
 from workbench.usecases.endpoint_form import EndpointForm
 
 
@@ -266,3 +267,25 @@ def test_a_file_names_its_judge_by_a_prompt_in_a_file(
     document = report_of(capsys.readouterr().out)
     assert [cell["state"] for cell in document["cells"]] == ["pass", "fail"]
     assert server.asked[JUDGE, "Is this fine: Hello Ada by polite?"] == 1
+
+
+@pytest.mark.builtin
+def test_a_gguf_file_compares_meanings(tmp_path: Path, db: str, capsys: pytest.CaptureFixture[str]) -> None:
+    weights = builtin_weights()
+    if weights is None:
+        pytest.skip("the built-in model is not installed")
+    similar = Check("similar", value='"Hello name0"', threshold=0.9)
+    with opened(tmp_path, {}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        workbench.prompts.save_draft(prompt, draft()).result(PATIENCE_S)
+        far = Case("far", "Far", (("name", "of the rose, which nobody who has read it can ever forget again"),))
+        workbench.store.packs.save_cases(prompt, (*suites.cases(1), far)).result(PATIENCE_S)
+        endpoint = Endpoint("mine", "gguf", "Mine", path=str(weights))
+        workbench.store.save_endpoint(endpoint, utc_now()).result(PATIENCE_S)
+        vectors = Lane("v", "mine", weights.name, Params(extra='{"pooling": "mean"}'))
+        given = judged.settings(echo(), checks=(similar,), judge=None, embedding=vectors)
+        workbench.store.tests.save_settings(prompt, given, utc_now()).result(PATIENCE_S)
+    assert main(["test", "--db", db, "Greeting", "--json"]) == 1
+    same, other = report_of(capsys.readouterr().out)["cells"]
+    assert (same["state"], other["state"]) == ("pass", "fail"), (same, other)
+    assert other["reason"].startswith("Similarity ")
