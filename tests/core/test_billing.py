@@ -93,3 +93,33 @@ def test_region_raises_only_the_prices_of_providers_that_charge_for_it(
     }
     total = bill(sheet, Usage(1_000_000, 1_000_000, details=UsageDetails(region=region)), at=AT)
     assert total == pytest.approx(3.0 * factor)
+
+
+@pytest.mark.parametrize(
+    ("provider", "geo", "speed", "factor"),
+    [
+        ("anthropic", "", "", 1.0),
+        ("anthropic", "us", "", 1.1),
+        ("anthropic", "US", "", 1.1),
+        ("anthropic", "global", "", 1.0),
+        ("anthropic", "not_available", "", 1.0),
+        ("anthropic", "us", "fast", 6.6),
+        ("bedrock", "us", "", 1.1),
+        ("bedrock", "", "fast", 1.0),
+        ("bedrock", "global", "fast", 1.0),
+        ("vertex_ai", "us", "fast", 1.0),
+        ("gemini", "us", "", 1.0),
+    ],
+)
+def test_geography_and_speed_raise_only_the_prices_of_providers_that_charge_for_them(
+    provider: str, geo: str, speed: str, factor: float
+) -> None:
+    sheet = {
+        "litellm_provider": provider,
+        "input_cost_per_token": 1e-6,
+        "output_cost_per_token": 2e-6,
+        # A row may name the factor of a place that costs no more, too.
+        "provider_specific_entry": {"us": 1.1, "global": 9.0, "not_available": 9.0, "fast": 6.0},
+    }
+    total = bill(sheet, Usage(1_000_000, 1_000_000, details=UsageDetails(geo=geo, speed=speed)), at=AT)
+    assert total == pytest.approx(3.0 * factor)

@@ -79,6 +79,14 @@ def test_text_around_the_messages_becomes_the_remark() -> None:
     assert after.examples == BASE.examples
 
 
+def test_text_between_and_after_the_messages_becomes_the_remark_too() -> None:
+    answer = read_answer(
+        'Before.\n<message role="system">Be brief.</message>\nBetween.\n<message role="user">Hi</message>\nAfter.'
+    )
+    assert answer.remark == "Before.\n\nBetween.\n\nAfter."
+    assert answer.messages == (Message("system", "Be brief."), Message("user", "Hi"))
+
+
 def test_lost_and_new_variables_follow_the_accepted_changes() -> None:
     proposal = propose(BASE, read_answer('<message role="system">You answer about {{subject}} all day.</message>'))
     assert proposal.variables(range(proposal.count)) == (("topic",), ("subject",))

@@ -167,6 +167,10 @@ def test_make_smaller_can_be_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch
     click(settings(desk), "Make smaller")
     desk.until(dropped.is_set)
     desk.until(lambda: panel.progress._stop.isVisible())
+    # What the job says of its progress is shown while it works.
+    told = list[int]()
+    desk.window.maintenance.job_changed.connect(lambda: told.append(1))
+    desk.until(lambda: len(told) > 2)
     click(panel.progress, "Stop")
     go_on.set()
     desk.until(lambda: "Stopped." in panel.progress.status.text())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
 from tests.ui.history_support import ALT, entered, searched, uids
@@ -82,6 +84,19 @@ def test_esc_closes_the_suggestions_before_clearing_the_query(desk: Desk) -> Non
     assert view.bar.field.text() == "mo"
     desk.press(Qt.Key.Key_Escape)
     assert view.bar.field.text() == ""
+
+
+def test_clicked_suggestion_is_taken_and_typing_goes_on(desk: Desk) -> None:
+    view = entered(desk)
+    field = view.bar.field
+    desk.type("wi")
+    desk.until(lambda: field.choices.isVisible())
+    shown = field.choices.list
+    QTest.mouseClick(shown.viewport(), Qt.MouseButton.LeftButton, pos=shown.visualItemRect(shown.item(0)).center())
+    assert field.text() == "winner:"
+    assert QApplication.focusWidget() is field
+    desk.type("tie")
+    assert field.text() == "winner:tie"
 
 
 def test_suggestions_open_on_request_and_work_after_emoji(desk: Desk) -> None:

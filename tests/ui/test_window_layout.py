@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractSlider, QApplication, QPushButton, QWidge
 from tests.ui.desk import ECHO, Desk
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
-from workbench.core.lanes import Lane, Params
+from workbench.core.lanes import MOST_SAMPLES, Lane, Params
 from workbench.host import settings
 from workbench.host.dirs import places
 from workbench.ui.features.lanes.attempts import AttemptsRow
@@ -86,6 +86,11 @@ def test_sample_count_is_set_from_the_palette(desk: Desk) -> None:
         window.actions["fewer_samples"].trigger()
     assert window.draft_lanes[1].samples == 1
     assert desk.notice() == "model-1: 1 sample per run"
+    window.lane_list.set_samples(window.slots()[1], MOST_SAMPLES - 1)
+    for said in (f"{MOST_SAMPLES} samples per run", f"{MOST_SAMPLES} samples per run (at most {MOST_SAMPLES})"):
+        window.actions["more_samples"].trigger()
+        assert desk.notice() == f"model-1: {said}"
+    window.lane_list.set_samples(window.slots()[1], 1)
     desk.run()
     desk.until_rows([(0, 1), (1, 1)], "SELECT lane, count(*) FROM outputs GROUP BY lane")
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.store.making import LATER, NOW, opened
 from workbench.store import Store
 from workbench.store.connections import connect
 from workbench.store.errors import StoreError
+from workbench.store.merging import row_rules
 from workbench.store.merging.foreign_database import ReadingHalt, reading, told
 from workbench.store.merging.other_history import check
 from workbench.store.merging.row_rules import trouble
@@ -24,6 +26,8 @@ from workbench.store.safe_records import as_text, count, dollars, sound
 from workbench.usecases.exchange.importer import Importer
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
+
+NONSENSE = ("{nonsense", "", -1, -0.5, 10**30, float("inf"), "x" * 2_000_000)
 
 
 @pytest.fixture(scope="module")
@@ -227,6 +231,15 @@ def test_ctrl_c_interrupts_a_query_on_the_main_thread(theirs: Path) -> None:
 )
 def test_invalid_rows_are_rejected_with_a_reason(table: str, row: dict[str, object], words: str) -> None:
     assert words in trouble(table, row)
+
+
+def test_every_rule_is_about_a_column_and_refuses_something(tmp_path: Path) -> None:
+    with closing(opened(tmp_path / "w.db")) as store, closing(sqlite3.connect(store.path)) as connection:
+        for table, rules in row_rules._RULES.items():
+            columns = {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
+            assert set(rules) <= columns, table
+            for column in rules:
+                assert any(trouble(table, {column: value}) for value in NONSENSE), (table, column)
 
 
 def test_valid_rows_are_accepted() -> None:

@@ -308,6 +308,16 @@ def test_rows_that_do_not_fit_are_left_out_with_a_reason(tmp_path: Path) -> None
         assert judged.states(one.workbench, one.run_uid)[0] == ["pass", "fail", "pass"]
 
 
+@pytest.mark.parametrize("sample", ["0", "-1", "two", "1.5", "٢x"])
+def test_a_sample_is_a_number_from_one(tmp_path: Path, sample: str) -> None:
+    with judged_run(tmp_path, 2) as one:
+        text = f"case,column,sample,label\nCase 0,m0,{sample},pass\nCase 1,m0,1,pass\nCase 0,m1,2,pass\n"
+        plan = one.workbench.judges.files.plan(one.run_uid, one.read("labels.csv", text, tmp_path))
+        assert [one.label for one in plan.labels] == ["pass"]
+        assert f"“{sample}” is not a sample number." in plan.reasons[0]
+        assert "was not judged by the check" in plan.reasons[1]
+
+
 def test_a_file_without_the_needed_columns_is_refused(tmp_path: Path) -> None:
     with judged_run(tmp_path, 1) as one, pytest.raises(RefusedError, match="has a column “label”"):
         one.workbench.judges.files.plan(one.run_uid, one.read("labels.csv", "a,b\n1,2\n", tmp_path))
