@@ -15,10 +15,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.ui.desk import Desk
-from tests.ui.suite_support import order_cases
+from tests.ui.suite_support import HELLO, order_cases, prepared
 from tests.usecases.test_check_trial import InThisProcess
 from workbench.app.lanes.lane_state import LaneStatus
-from workbench.app.testing.arrangement import Arrangement
 from workbench.app.testing.cell_reader import EARLIER
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.testing.grid import CellDetail
@@ -33,20 +32,6 @@ CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ShiftModifier,
     Qt.KeyboardModifier.AltModifier,
 )
-HELLO = {"default": [{"text": "Hello there."}, {"finish": "stop"}]}
-
-
-def prepared(desk: Desk, cases: int, script: dict[str, object]) -> TestView:
-    """Open Test with cases and the lanes of Compose as columns."""
-    window = desk.open(script)  # type: ignore[arg-type] # a script
-    window.store.packs.save_cases(window.prompt_uid, order_cases(cases)).result(60)
-    desk.press(Qt.Key.Key_2, ALT)
-    view = window.views.page("test")
-    assert isinstance(view, TestView)
-    desk.until(lambda: view.empty.heading.text() == "No columns yet")
-    view.empty.buttons[0].click()
-    desk.until(lambda: view.empty.heading.text() == "Nothing has run yet")
-    return view
 
 
 def ran(desk: Desk, cases: int = 4) -> TestView:
@@ -340,45 +325,6 @@ def test_facts_are_pasted_and_tried_in_pairs(desk: Desk) -> None:
     assert len(asked) == 2
     desk.press(Qt.Key.Key_Return)
     desk.until(lambda: view.pane.shown is not None and view.pane.against.text() == "Against answer without facts")
-
-
-def test_columns_are_grouped_and_split_by_keys(desk: Desk) -> None:
-    view = prepared(desk, 4, HELLO)
-    suites, window = view.suites, desk.window
-    (first, *_) = suites.columns()
-    lanes = tuple(replace(first.lane, slot=f"s{place}", model=f"m{place % 2}", label="") for place in range(4))
-    suites.change_settings(lambda settings: replace(settings, columns=lanes, samples=2))
-    desk.until(lambda: len(suites.columns()) == 4)
-    desk.press(Qt.Key.Key_Return, CTRL, SHIFT)
-    desk.until(lambda: suites.figures.counts.rows.get("failed") == 1 and not suites.is_running)
-    desk.until(lambda: suites.model.rowCount() == 4 and suites.figures.report is not None)
-    suites.arrange(Arrangement(columns="model"))
-    desk.until(lambda: suites.model.order == (0, 2, 1, 3))
-    heads = view.grid.answers.heads
-    assert [heads.visualIndex(2 + place) - 2 for place in suites.model.order] == [0, 1, 2, 3]
-    view.grid.select(0, 0)
-    view.grid.setFocus()
-    desk.press(Qt.Key.Key_Right)
-    assert view.grid.current() == (0, 2)
-    suites.arrange(Arrangement(rows="sample"))
-    desk.until(lambda: suites.model.rowCount() == 8)
-    assert [suites.model.index(row, 0).data() for row in (0, 1)] == ["1 · case 0", "2 · case 0"]
-    view.grid.select(1, 0)
-    view.open_pane()
-    desk.until(lambda: view.pane.shown is not None and view.pane.shown.detail.key == (0, 0, 1))
-    suites.arrange(Arrangement(split="model"))
-    desk.until(lambda: suites.model.rowCount() == 4 and suites.model.order == (0, 2))
-    assert view.parts.isVisible()
-    view.grid.setFocus()
-    desk.press(Qt.Key.Key_T)
-    desk.until(lambda: suites.model.order == (1, 3))
-    assert view.grid.current() is not None
-    assert view.grid.current()[1] == 1  # type: ignore[index] # a cell is current
-    assert view.grid.answers.isColumnHidden(2)
-    window.command("copy_table_csv")
-    desk.until(lambda: "m1" in QGuiApplication.clipboard().text())
-    assert "m0" not in QGuiApplication.clipboard().text().splitlines()[0]
-    QGuiApplication.clipboard().clear()
 
 
 def test_listed_rows_are_sorted_and_copied_in_three_formats(desk: Desk) -> None:

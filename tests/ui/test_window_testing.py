@@ -110,9 +110,10 @@ def test_words_that_the_baseline_does_not_have_are_marked_in_rows_that_differ(
         row = next(
             at for at in range(model.rowCount()) if (cell := model.cell(at, 2 + column)) and cell.status == "fail"
         )
-        view.grid.answers.scrollTo(model.index(row, 2 + column))
+        index = view.suites.pivot.index(row, 2 + column)
+        view.grid.answers.scrollTo(index)
         view.grid.select(0, 0)
-        image = view.grid.answers.viewport().grab(view.grid.answers.visualRect(model.index(row, 2 + column))).toImage()
+        image = view.grid.answers.viewport().grab(view.grid.answers.visualRect(index)).toImage()
         colors = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
         return desk.theme.color("green_soft").rgb() in colors
 

@@ -162,8 +162,9 @@ def test_long_names_take_two_lines_and_short_ones_one(monkeypatch: pytest.Monkey
 def whole_columns(view: TestView) -> int:
     """Return how many columns of answers are completely visible; none may be visible in part."""
     table = view.grid.answers
-    lefts = [table.columnViewportPosition(FIRST + place) for place in view.suites.model.order]
-    widths = [table.columnWidth(FIRST + place) for place in view.suites.model.order]
+    columns = range(FIRST, view.suites.pivot.columnCount())
+    lefts = [table.columnViewportPosition(column) for column in columns]
+    widths = [table.columnWidth(column) for column in columns]
     inside = [left + width <= table.viewport().width() for left, width in zip(lefts, widths, strict=True)]
     # The remainder of the division of the width.
     begun = [left < table.viewport().width() - sum(inside) for left in lefts]

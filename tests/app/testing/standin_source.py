@@ -201,7 +201,7 @@ class StandInSuites:
         while position < self.cases and len(found) < limit:
             row = self._row(position)
             if self._matches(row, query):
-                found.append(row)
+                found += [replace(row, sample=at) for at in range(self.samples)] if query.by_sample else [row]
             position += 1
         return GridPage(tuple(found), str(position - 1) if position < self.cases else "")
 

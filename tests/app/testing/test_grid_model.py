@@ -13,9 +13,11 @@ from pytestqt.qtbot import QtBot
 from tests.app.testing.standin_source import StandInSuites, standin_columns
 from workbench.app.tasks import Tasks
 from workbench.app.testing.cell_search import CellSearch, differs_from, fails
-from workbench.app.testing.column_heads import grid_heads
+from workbench.app.testing.column_heads import column_keys, grid_heads
 from workbench.app.testing.grid_model import CASE, CELL, FIRST, PAGE, ROW, SuiteGridModel
+from workbench.app.testing.pivot_model import GridPivotModel
 from workbench.core.testing.grid import GridQuery
+from workbench.core.testing.grid_shape import CellPlace
 
 
 @pytest.fixture
@@ -30,6 +32,12 @@ def shown(qtbot: QtBot, tasks: Tasks, source: StandInSuites, query: GridQuery | 
     with qtbot.waitSignal(model.loaded):
         model.show("t0", "s1", query or GridQuery(), grid_heads(standin_columns(source.columns), None, None))
     return model
+
+
+def displayed(model: SuiteGridModel) -> GridPivotModel:
+    pivot = GridPivotModel(model)
+    pivot.begin(column_keys(standin_columns(len(model.heads))))
+    return pivot
 
 
 def to_the_end(qtbot: QtBot, model: SuiteGridModel) -> None:
@@ -89,42 +97,39 @@ def test_rows_that_left_the_query_stay_until_it_is_asked_again(qtbot: QtBot, tas
 
 def test_next_failure_is_found_beyond_the_loaded_rows(qtbot: QtBot, tasks: Tasks) -> None:
     source = StandInSuites(400, 1)
-    search = CellSearch(shown(qtbot, tasks, source))
+    search = CellSearch(displayed(shown(qtbot, tasks, source)))
     expected = [at for at in range(400) if source._cell(at, 0).status == "fail"]
-    found, at = [], -1
+    found: list[CellPlace] = []
     for _ in expected:
         with qtbot.waitSignal(search.found) as told:
-            search.seek(at, 0, 1, fails)
-        at = told.args[0]
-        found.append(at)
-    assert found == expected
+            search.seek(found[-1] if found else None, 1, fails)
+        found += told.args
+    assert found == [(at, 0, None) for at in expected]
     with qtbot.waitSignal(search.not_found):
-        search.seek(at, 0, 1, fails)
+        search.seek(found[-1], 1, fails)
     with qtbot.waitSignal(search.found) as told:
-        search.seek(at, 0, -1, fails)
-    assert told.args == [expected[-2], 0]
+        search.seek(found[-1], -1, fails)
+    assert told.args == [found[-2]]
     with qtbot.waitSignal(search.not_found):
-        search.seek(expected[0], 0, -1, fails)
+        search.seek(found[0], -1, fails)
 
 
 def test_next_difference_skips_the_baseline_and_equal_answers(qtbot: QtBot, tasks: Tasks) -> None:
-    search = CellSearch(shown(qtbot, tasks, StandInSuites(12)))
-    found: list[list[int]] = []
-    at = [7, 2]
+    search = CellSearch(displayed(shown(qtbot, tasks, StandInSuites(12))))
+    found = [CellPlace(7, 2, None)]
     for _ in range(2):
         with qtbot.waitSignal(search.found) as told:
-            search.seek(*at, 1, differs_from(0))
-        at = told.args
-        found.append(at)
+            search.seek(found[-1], 1, differs_from(0))
+        found += told.args
     # In row 8 the first two columns answer the same.
-    assert found == [[8, 2], [9, 1]]
+    assert found[1:] == [(8, 2, None), (9, 1, None)]
 
 
 def test_search_ends_when_other_rows_are_shown(qtbot: QtBot, tasks: Tasks) -> None:
     model = shown(qtbot, tasks, StandInSuites(400, 1))
-    search = CellSearch(model)
+    search = CellSearch(displayed(model))
     told = QSignalSpy(search.found)
-    search.seek(PAGE - 1, 0, 1, lambda row, _: row.position > PAGE + 5)
+    search.seek(CellPlace(PAGE - 1, 0, None), 1, lambda row, _: row.position > PAGE + 5)
     with qtbot.waitSignal(model.loaded):
         model.show("t0", "s1", GridQuery(tag="safety"), model.heads)
     to_the_end(qtbot, model)

@@ -10,9 +10,10 @@ import pytest
 
 from workbench.app.testing.cell_words import beside_words, cell_tip, cell_words, samples_words
 from workbench.app.testing.column_heads import grid_heads
+from workbench.app.testing.pivot_words import PivotWords
 from workbench.app.testing.settings_form import budget_words
 from workbench.app.testing.source import ShownEstimate, ShownProgress
-from workbench.app.testing.table_copy import table_text
+from workbench.app.testing.table_copy import TableFormat, table_text
 from workbench.app.testing.words import (
     ColumnHead,
     HeadFigure,
@@ -33,6 +34,8 @@ from workbench.core.statistics.comparisons import compare_columns
 from workbench.core.statistics.results import CaseResults, CellResult, CellState, ColumnResults
 from workbench.core.statistics.wording import gaps_words, rate_words
 from workbench.core.testing.grid import GridCell, GridRow, SuiteColumn, SuiteRun
+from workbench.core.testing.grid_layout import GridLayout
+from workbench.core.testing.grid_shape import ColumnKey, grid_shape
 from workbench.core.testing.report import ColumnReport, SuiteReport
 
 NEW = ShownEstimate(144, 64, 0.04, 0.06, 120)
@@ -189,12 +192,17 @@ HEADS = (ColumnHead("#10 · m", "baseline", rate_words="69 % (55 to 80)"), Colum
 
 
 def test_copied_table_cannot_be_broken_by_its_texts() -> None:
-    markdown = table_text("markdown", HEADS, [HOSTILE], results=False).splitlines()
+    words = PivotWords(grid_shape(GridLayout(), [ColumnKey("#10", "m"), ColumnKey("#14", "m")], 1), HEADS)
+
+    def copied(kind: TableFormat) -> str:
+        return table_text(kind, words, {0: HOSTILE}.get, [0], 1, results=False)
+
+    markdown = copied("markdown").splitlines()
     assert [line.replace("\\|", "").count("|") for line in markdown] == [5, 5, 5]
     assert "\\<script\\>" in markdown[2]
-    rows = list(csv.reader(io.StringIO(table_text("csv", HEADS, [HOSTILE], results=False))))
+    rows = list(csv.reader(io.StringIO(copied("csv"))))
     assert rows[1] == ["'=1+1 | <b>", "t", "✗ | a <script> b", ""]
-    text = table_text("html", HEADS, [HOSTILE], results=False)
+    text = copied("html")
     assert "<script>" not in text
     assert text.count("<td>") == 4
 

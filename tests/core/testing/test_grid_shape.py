@@ -210,7 +210,7 @@ def test_moving_a_dimension_never_leaves_a_side_empty(dimension: Dimension, plac
         assert moved.place(dimension) == place
         assert moved in LAYOUTS
         assert layout.moved(dimension, layout.place(dimension)) == layout
-        assert GridLayout.from_json(moved.to_json()) == moved
+        assert moved.swapped().swapped() == moved
 
 
 def test_moving_changes_sides_or_takes_what_can_be_spared() -> None:
@@ -221,11 +221,28 @@ def test_moving_changes_sides_or_takes_what_can_be_spared() -> None:
     assert lone.moved("version", "split") == GridLayout("rows", "split", "columns")
 
 
-@pytest.mark.parametrize(
-    "data", [None, [], {}, {"case": "cell"}, {"case": "rows"}, {**GridLayout().to_json(), "order": 3}]
-)
-def test_damaged_layouts_are_the_default(data: object) -> None:
-    assert GridLayout.from_json(data) == GridLayout()
+def test_swapping_transposes_the_grid() -> None:
+    layout = GridLayout("rows", "split", "columns", "rows")
+    assert layout.swapped() == GridLayout("columns", "split", "rows", "columns")
+    assert GridLayout().swapped() == GridLayout("columns", "rows", "rows")
+
+
+@given(keys, st.sampled_from(LAYOUTS), st.integers(1, 3), st.integers(1, 4))
+def test_stepping_shows_every_cell_once_and_ends_where_it_began(
+    columns: tuple[ColumnKey, ...], layout: GridLayout, samples: int, cases: int
+) -> None:
+    first = shape = grid_shape(layout, columns, samples)
+    seen: list[CellPlace] = []
+    for _ in range(cases * len(columns) * samples):
+        seen += shown_cells(shape, cases).values()
+        after = shape.stepped(1, cases)
+        assert after.stepped(-1, cases) == shape
+        shape = after
+        if shape == first:
+            break
+    every = product(range(cases), range(len(columns)), [None] if layout.sample == "cell" else range(samples))
+    assert shape == first
+    assert sorted(seen, key=str) == sorted((CellPlace(*one) for one in every), key=str)
 
 
 def test_layouts_without_rows_or_columns_are_refused() -> None:

@@ -10,10 +10,10 @@ from tests.e2e.driving import Demo
 from tests.e2e.scenes.staging import command, provider, shots, show
 from tests.fakes.order_bot import QUALITY, answer, order_cases
 from tests.fakes.provider import Reply, Request, whole
-from workbench.app.testing.arrangement import Arrangement
 from workbench.core.content import Content, Message
 from workbench.core.lanes import Lane, Params
 from workbench.core.money import Rates
+from workbench.core.testing.grid_layout import GridLayout
 
 FACTS = "The warehouse list: every order that begins with 77AB12CD is in transit and should arrive on Friday."
 
@@ -57,13 +57,19 @@ def probes(demo: Demo) -> None:
         demo.until("it has ended", lambda: suites.figures.report is not None and not suites.is_running)
         demo.until("cells are there", lambda: suites.model.rowCount() > 0)
         shots(demo, "test-sets", narrow=True)
-        suites.arrange(Arrangement("sample", "version"))
+        suites.pivot.arrange(GridLayout(sample="rows", order="version"))
         demo.pause(200)
         shots(demo, "test-samples-by-version", narrow=True)
-        suites.arrange(Arrangement("case", "order", "model"))
+        suites.pivot.arrange(GridLayout(model="split"))
         demo.pause(200)
         shots(demo, "test-split", narrow=True)
-        suites.arrange(Arrangement())
+        suites.pivot.arrange(GridLayout("columns", "rows", "rows"))
+        demo.pause(200)
+        shots(demo, "test-swapped", narrow=True)
+        suites.pivot.arrange(GridLayout("split", "columns", "rows"))
+        demo.pause(200)
+        shots(demo, "test-case-by-case", narrow=True)
+        suites.pivot.arrange(GridLayout())
         suites.choose_rows("failed")
         demo.pause(200)
         command(demo, "run_listed")

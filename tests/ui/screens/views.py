@@ -187,7 +187,7 @@ def testing(desk: Desk, screens: Screens) -> None:
         at.menu("menu-columns", lambda: columns.open_menu(QPoint(10, 10)))
         at.menu("menu-cell", lambda: page.grid.answers.menu_wanted.emit(QPoint(10, 10)))
         at.menu("menu-overrule", lambda: window.command("overrule"))
-        for button in (page.filters.tag, page.filters.sort, page.filters.arrange, page.filters.probe):
+        for button in (page.filters.tag, page.filters.sort, page.filters.layout_chip, page.filters.probe):
             at.take(f"menu-{button.text().split()[0].lower()}", button.menu())
         page.filters.results.click()
         page.filters.filters["failed"].click()

@@ -1,4 +1,4 @@
-"""Search for the next cell of a kind in the grid, reading rows as needed.
+"""Search for the next cell of a kind in the displayed grid, reading rows as needed.
 
 Invariant: one search goes on at a time; a new one, or other rows, end it.
 """
@@ -9,35 +9,37 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QObject, Signal
 
-from workbench.app.testing.grid_model import SuiteGridModel
+from workbench.app.testing.pivot_model import GridPivotModel
 from workbench.core.testing.grid import GridRow
+from workbench.core.testing.grid_shape import CellPlace
 
 Matches = Callable[[GridRow, int], bool]
 """Whether the cell of a row in a column of answers, from 0, is looked for."""
 
 
 class CellSearch(QObject):
-    """Looks row by row, and in each row from shown column to column."""
+    """Looks case by case, and within a case in the order in which its cells are displayed."""
 
-    found = Signal(int, int)
-    """The row and the column of answers, from 0."""
+    found = Signal(object)
+    """CellPlace"""
     not_found = Signal()
 
-    def __init__(self, model: SuiteGridModel) -> None:
-        super().__init__(model)
-        self._model = model
+    def __init__(self, pivot: GridPivotModel) -> None:
+        super().__init__(pivot)
+        self._pivot, self._rows = pivot, pivot.rows
         self._seeking: tuple[int, int, int, Matches] | None = None
-        model.rows_read.connect(self._go_on)
-        model.modelReset.connect(self.stop)
-        model.refused.connect(lambda _: self.stop())
+        self._rows.rows_read.connect(self._go_on)
+        pivot.modelReset.connect(self.stop)
+        self._rows.refused.connect(lambda _: self.stop())
 
-    def seek(self, row: int, column: int, step: int, matches: Matches) -> None:
-        """Look for the next matching cell after one (`step` 1), or the previous one (-1).
+    def seek(self, after: CellPlace | None, step: int, matches: Matches) -> None:
+        """Look for the next matching cell after one (`step` 1), or the previous one (-1); from the top after None.
 
-        With `row` -1 all rows are looked through. Emits `found` or `not_found`.
+        Emits `found` or `not_found`.
         """
-        order = self._model.order
-        self._seeking = (row, order.index(column) if column in order else 0, step, matches)
+        place = None if after is None else self._pivot.place(after)
+        at = (-1, 0) if place is None else self._pivot.shape.in_block(*place)
+        self._seeking = (*at, step, matches)
         self._go_on()
 
     def stop(self) -> None:
@@ -47,30 +49,31 @@ class CellSearch(QObject):
     def _go_on(self) -> None:
         if self._seeking is None:
             return
-        at, place, step, matches = self._seeking
-        model, row, is_read = self._model, None, False
-        order, count = model.order, model.rowCount()
+        case, number, step, matches = self._seeking
+        shape, size, count = self._pivot.shape, self._pivot.shape.block_size, self._pivot.cases
         while True:
-            place += step
-            if at < 0 or not 0 <= place < len(order):
-                at, place, is_read = at + step, 0 if step > 0 else len(order) - 1, False
-            if at < 0 or (at >= count and model.is_complete):
+            number += step
+            if case < 0 or not 0 <= number < size:
+                case, number = case + step, 0 if step > 0 else size - 1
+            if case < 0 or (case >= count and self._rows.is_complete):
                 self._seeking = None
                 self.not_found.emit()
                 return
-            if not is_read:
-                # Where the search goes on once rows have been read.
-                going_on = self._seeking = (at, place - step, step, matches)
-                if at >= count:
-                    model.fetchMore(QModelIndex())
-                    return
-                row, is_read = model.row(at), True
-                if row is None or self._seeking is not going_on:
-                    return
-            column = order[place] if order else 0
-            if row is not None and column < len(row.cells) and matches(row, column):
+            # Where the search goes on once rows have been read.
+            going_on = self._seeking = (case, number - step, step, matches)
+            if case >= count:
+                self._rows.fetchMore(QModelIndex())
+                return
+            place = shape.cell(*shape.of_block(case, number))
+            if place is None:
+                continue
+            cell = place._replace(case=case)
+            row = self._pivot.row_at(cell)
+            if row is None or self._seeking is not going_on:
+                return
+            if cell.column < len(row.cells) and matches(row, cell.column):
                 self._seeking = None
-                self.found.emit(at, column)
+                self.found.emit(cell)
                 return
 
 

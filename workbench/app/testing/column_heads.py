@@ -10,19 +10,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.app.judging.judged_among import judged_among
-from workbench.app.testing.arrangement import title_within
 from workbench.app.testing.source import ShownEstimate, SuiteOverview, TestedSet
 from workbench.app.testing.words import ColumnHead, column_head, plain_head
 from workbench.core.testing.grid import CaseSetName, SuiteColumn, SuiteRun, is_one_version
+from workbench.core.testing.grid_shape import ColumnKey, unique_keys
 from workbench.core.testing.probes import Probe
 from workbench.core.testing.vote import FEWEST_SAMPLES
 from workbench.core.visible_text import visible_name
+from workbench.usecases.testing.column_titles import parameter_words
 
 if TYPE_CHECKING:
     # It imports numpy, which the window does not need.
     from workbench.core.testing.report import SuiteReport
 
 NOT_RUN, STORED = "not run yet", "answers are stored"
+NO_NAME = "–"
 
 
 def grid_columns(overview: SuiteOverview | None, run: SuiteRun | None) -> tuple[SuiteColumn, ...]:
@@ -71,12 +73,15 @@ def grid_heads(
     return tuple(heads)
 
 
-def grouped_heads(heads: Sequence[ColumnHead], groups: Sequence[str]) -> tuple[ColumnHead, ...]:
-    """Return heads whose titles leave out the heading of their group; `groups` is empty without groups."""
-    if len(groups) != len(heads):
-        return tuple(heads)
-    return tuple(
-        replace(head, title=title_within(head.title, group)) for head, group in zip(heads, groups, strict=True)
+def column_keys(columns: Sequence[SuiteColumn]) -> tuple[ColumnKey, ...]:
+    """Return the version and the model of each column; parameters are added where they tell columns apart."""
+    keys = [ColumnKey(column.version_name or NO_NAME, column.lane.title or NO_NAME) for column in columns]
+    several = {key for key in keys if keys.count(key) > 1}
+    words = [
+        parameter_words(column.lane.params) if key in several else "" for key, column in zip(keys, columns, strict=True)
+    ]
+    return unique_keys(
+        [key._replace(model=f"{key.model} · {more}") if more else key for key, more in zip(keys, words, strict=True)]
     )
 
 

@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.tasks import BackgroundTasks
-from workbench.app.testing.arrangement import Arrangement
 from workbench.app.testing.chart_reader import ChartReader
 from workbench.app.testing.column_heads import (
     NOT_RUN,
     STORED,
     beside_word,
+    column_keys,
     grid_columns,
     grid_heads,
-    grouped_heads,
     is_stored_elsewhere,
     shown_set,
     with_judges,
 )
 from workbench.app.testing.earlier_run import EarlierRun
 from workbench.app.testing.grid_model import SuiteGridModel
+from workbench.app.testing.pivot_model import GridPivotModel
 from workbench.app.testing.progress_polling import ProgressPolling
 from workbench.app.testing.run_figures import RunFigures
 from workbench.app.testing.source import (
@@ -49,6 +49,7 @@ from workbench.core.testing.grid import (
     SuiteColumn,
     SuiteRun,
 )
+from workbench.core.testing.grid_layout import GridLayout
 
 if TYPE_CHECKING:
     from workbench.core.testing.settings import SuiteSettings
@@ -57,7 +58,10 @@ _STARTS: tuple[RunAction, ...] = ("start", "renew", "fresh")
 
 
 class SuiteController(QObject):
-    """Reads and runs the tests of one prompt at a time. `model` has the rows of the shown run."""
+    """Reads and runs the tests of one prompt at a time.
+
+    `model` has the rows of the shown run, and `pivot` displays them.
+    """
 
     changed = Signal()
     """What is set up, what a start would take, or how far the run is."""
@@ -71,16 +75,18 @@ class SuiteController(QObject):
         super().__init__(parent)
         self.source, self._tasks = source, tasks
         self.model = SuiteGridModel(tasks, source, self)
+        self.pivot = GridPivotModel(self.model)
         self.figures = RunFigures(source, tasks, self)
         """Counts and statistics of the shown run."""
         self.chart = ChartReader(source, tasks, self)
         for part in (self.model, self.figures, self.chart):
             part.refused.connect(self.refused)
+        self.pivot.reshaped.connect(self._reshaped)
         self.figures.reported.connect(lambda: self.model.set_heads(self.heads()))
         self.prompt_uid = self.probe_uid = ""
         """The prompt, and the probe that is shown instead of the tuning cases' run, "" for none."""
         self.set_name: CaseSetName = "tuning"
-        self.query, self.arrangement, self._earlier = GridQuery(), Arrangement(), EarlierRun()
+        self.query, self._earlier = GridQuery(), EarlierRun()
         self.is_blind = False
         """Whether answers are being labelled, so that no result is shown."""
         self._clear()
@@ -145,11 +151,11 @@ class SuiteController(QObject):
         return grid_columns(self.overview, self.run)
 
     def heads(self) -> tuple[ColumnHead, ...]:
-        """Return the heads of `columns`, without what the heading of their group says."""
+        """Return the heads of `columns`."""
         columns = self.columns()
         report = self.figures.worth_showing(live=self.is_running)
         heads = grid_heads(columns, self.run, report, STORED if self.can_compare_stored else NOT_RUN)
-        return with_judges(grouped_heads(heads, self.arrangement.groups(columns)), self.overview)
+        return with_judges(heads, self.overview)
 
     # Reading.
 
@@ -157,8 +163,9 @@ class SuiteController(QObject):
         """Show the tests of a prompt."""
         if prompt_uid != self.prompt_uid:
             self.prompt_uid, self.set_name, self.probe_uid = prompt_uid, "tuning", ""
-            self.query, self.arrangement = GridQuery(), Arrangement()
+            self.query = GridQuery()
             self._clear()
+            self.pivot.begin(())
             self.figures.clear()
             self.stop_polling()
             self.model.show("", "", self.query, ())
@@ -213,7 +220,7 @@ class SuiteController(QObject):
     def _show_model(self, run_uid: str, scoring_uid: str) -> None:
         self.model.beside = beside_word(self.run)
         self.model.show(run_uid, scoring_uid, self.query, self.heads())
-        self.model.set_order(*self.arrangement.shown(self.columns()))
+        self.pivot.set_columns(column_keys(self.columns()), 1 if self.run is None else self.run.samples)
 
     # Rows and sets.
 
@@ -223,7 +230,7 @@ class SuiteController(QObject):
             return
         self.set_name, self.probe_uid, self.query, self._earlier = name, probe_uid, GridQuery(), EarlierRun()
         self._forget_estimate()
-        self.arrange(Arrangement())
+        self.pivot.arrange(GridLayout())
         self.stop_polling()
         self.figures.clear()
         self.refresh()
@@ -241,15 +248,9 @@ class SuiteController(QObject):
         """Sort the rows by a figure of a column."""
         self._ask(replace(self.query, sort=by, descending=descending, column=column))
 
-    def arrange(self, arrangement: Arrangement) -> None:
-        """Change what is a row, how columns are grouped, and what the grid is split by."""
-        if arrangement == self.arrangement:
-            return
-        self.arrangement = arrangement
-        sample = arrangement.sample(self.columns(), 1 if self.run is None else self.run.samples)
-        self._ask(replace(self.query, by_sample=arrangement.rows == "sample", sample=sample))
-        self.model.set_heads(self.heads())
-        self.model.set_order(*self.arrangement.shown(self.columns()))
+    def _reshaped(self) -> None:
+        shape = self.pivot.wanted
+        self._ask(replace(self.query, by_sample=shape.by_sample, sample=shape.only_sample))
         self.changed.emit()
 
     def _ask(self, query: GridQuery) -> None:

@@ -1,4 +1,4 @@
-"""Table model of the grid of a test run.
+"""The stored rows of a test run, as the displayed grid takes them.
 
 Invariant: rows are in the order of the query, page behind page. The cursors of all pages are kept, but only pages near
 the visible part are in memory; others are read again when scrolled to. Results that arrive while a run goes on change
@@ -40,8 +40,6 @@ class SuiteGridModel(QAbstractTableModel):
     """Exception: a page could not be read."""
     loaded = Signal()
     """The first page of a query is there."""
-    arranged = Signal()
-    """Other columns are shown, or they are in another order."""
     rows_read = Signal()
     """More rows are in memory, or a read failed."""
 
@@ -54,10 +52,8 @@ class SuiteGridModel(QAbstractTableModel):
         self.shows_results = False
         self.beside = ""
         """The word before the result of the other run in cells of a probe."""
-        self.order: tuple[int, ...] = ()
-        """The columns of answers, from 0, that are shown, from left to right."""
-        self.groups: tuple[str, ...] = ()
-        """The heading of the group of each column of answers, () without groups."""
+        self.is_by_sample = False
+        """Whether the rows in memory are those of samples."""
         self.failure: Exception | None = None
         """Why the first rows of the query could not be read."""
         self._forget()
@@ -73,15 +69,13 @@ class SuiteGridModel(QAbstractTableModel):
     def show(self, run_uid: str, scoring_uid: str, query: GridQuery, heads: Sequence[ColumnHead]) -> None:
         """Show a run, or other rows of it; the old rows stay until the first new page is there."""
         is_same_run = run_uid == self.run_uid
-        if len(heads) != len(self.heads):
-            self.order, self.groups = tuple(range(len(heads))), ()
         self.run_uid, self.scoring_uid, self.query, self.failure = run_uid, scoring_uid, query, None
         self._generation += 1
         self._is_fetching = self._is_rereading = False
         if not run_uid or not is_same_run:
             self.beginResetModel()
             self._forget()
-            self.heads = tuple(heads)
+            self.heads, self.is_by_sample = tuple(heads), query.by_sample
             self.endResetModel()
         elif len(heads) != len(self.heads):
             self.beginResetModel()
@@ -98,12 +92,6 @@ class SuiteGridModel(QAbstractTableModel):
         if len(heads) == len(self.heads) and tuple(heads) != self.heads:
             self.heads = tuple(heads)
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, FIRST, FIRST + len(heads) - 1)
-
-    def set_order(self, order: tuple[int, ...], groups: tuple[str, ...] = ()) -> None:
-        """Show columns of answers in another order, with the headings of their groups."""
-        if (order, groups) != (self.order, self.groups):
-            self.order, self.groups = order, groups
-            self.arranged.emit()
 
     def set_scoring(self, scoring_uid: str) -> None:
         """Show the results of another scoring in place."""
@@ -132,6 +120,10 @@ class SuiteGridModel(QAbstractTableModel):
         number = self._rows.number_of(position)
         if not self._rows.is_kept(number) or number in self._rows.stale:
             self._want(number)
+        return self._rows.row(position)
+
+    def peek(self, position: int) -> GridRow | None:
+        """Return a row in memory, None for others; nothing is read for it."""
         return self._rows.row(position)
 
     def cell(self, position: int, column: int) -> GridCell | None:
@@ -164,23 +156,6 @@ class SuiteGridModel(QAbstractTableModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else FIRST + len(self.heads)
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if section >= FIRST and section - FIRST < len(self.heads):
-            head = self.heads[section - FIRST]
-            if role == Qt.ItemDataRole.AccessibleTextRole:
-                return head.words.replace("\n", ", ")
-            return {Qt.ItemDataRole.DisplayRole: head.title, Qt.ItemDataRole.ToolTipRole: _tip(head.words)}.get(
-                Qt.ItemDataRole(role)
-            )
-        if role == Qt.ItemDataRole.DisplayRole:
-            name = "Sample · case" if self.query.by_sample else "Case"
-            return name if section == CASE else "Tag"
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
-        return None
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
@@ -200,11 +175,11 @@ class SuiteGridModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             words = cell_words(cell, results=self.shows_results, beside=self.beside)
             return f"{STATUS_WORDS[cell.status]}: {words}"
-        return _tip(cell_tip(cell, utc_now())) if role == Qt.ItemDataRole.ToolTipRole else None
+        return tip(cell_tip(cell, utc_now())) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def _data_of_case(self, row: GridRow, column: int, role: int) -> Any:
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip("\n".join(filter(None, (row.name, ", ".join(row.tags), row.values_text))))
+            return tip("\n".join(filter(None, (row.name, ", ".join(row.tags), row.values_text))))
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return case_title(row) if column == CASE else tag_words(row)
         return None
@@ -231,6 +206,7 @@ class SuiteGridModel(QAbstractTableModel):
             return
         self.beginResetModel()
         self._forget()
+        self.is_by_sample = self.query.by_sample
         if page.rows:
             self._take("", page)
         self._next = page.after or None
@@ -305,12 +281,8 @@ class SuiteGridModel(QAbstractTableModel):
 
 
 def case_title(row: GridRow) -> str:
-    """Return the name of a case, else its values, else its number, for display on one line.
-
-    If its samples have rows of their own, the number of the sample comes first: it is seen in a narrow column.
-    """
-    name = visible_name(row.name or " ".join(row.values_text.split())) or f"Case {row.position + 1}"
-    return name if row.sample is None else f"{row.sample + 1} · {name}"
+    """Return the name of a case, else its values, else its number, for display on one line."""
+    return visible_name(row.name or " ".join(row.values_text.split())) or f"Case {row.position + 1}"
 
 
 def tag_words(row: GridRow) -> str:
@@ -318,6 +290,6 @@ def tag_words(row: GridRow) -> str:
     return visible_name(", ".join(row.tags))
 
 
-def _tip(text: str) -> str:
+def tip(text: str) -> str:
     """Return a tooltip that wraps and shows a text literally."""
     return f"<qt>{html.escape(visible_note(text)).replace(chr(10), '<br>')}</qt>" if text else ""

@@ -1,19 +1,18 @@
 """Reads all rows that the grid lists, to copy them.
 
-Invariant: rows are in the order of the grid, and there are at most `MOST_COPIED`.
+Invariant: rows are in the order of the query, and there are at most `MOST_COPIED`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 
 from workbench.app.tasks import BackgroundTasks
 from workbench.app.testing.column_heads import grid_heads
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.grid_model import PAGE
-from workbench.app.testing.words import ColumnHead
-from workbench.core.testing.grid import GridCell, GridRow
+from workbench.app.testing.pivot_words import PivotWords
+from workbench.core.testing.grid import GridRow
 
 MOST_COPIED = 5_000
 """Rows that "copy the table" takes; a file has no limit."""
@@ -40,13 +39,6 @@ def read_rows(suites: SuiteController, tasks: BackgroundTasks, then: Callable[[l
     tasks.run_large(read, then, suites.refused.emit)
 
 
-def arranged_heads(suites: SuiteController) -> tuple[ColumnHead, ...]:
-    """Return the heads of the shown columns from left to right, with whole titles."""
-    heads = grid_heads(suites.columns(), suites.run, suites.figures.report)
-    return tuple(heads[place] for place in suites.model.order)
-
-
-def arranged_row(row: GridRow, order: Sequence[int]) -> GridRow:
-    """Return a row with the cells of the shown columns from left to right; a column that has not run has none."""
-    empty = GridCell("open")
-    return replace(row, cells=tuple(row.cells[place] if place < len(row.cells) else empty for place in order))
+def read_words(suites: SuiteController) -> PivotWords:
+    """Return the texts of the displayed grid, with figures also while a test is running."""
+    return PivotWords(suites.pivot.shape, grid_heads(suites.columns(), suites.run, suites.figures.report))

@@ -5,7 +5,6 @@ Invariant: at least one of them is in the rows and at least one in the columns. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
@@ -75,20 +74,8 @@ class GridLayout:
                 places[several[0] if len(several) > 1 else (*apart, *self.on("cell"))[0]] = left
         return replace(self, **cast("dict[str, Any]", places))
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the layout as JSON."""
-        return {**{one: self.place(one) for one in DIMENSIONS}, "order": self.order}
-
-    @classmethod
-    def from_json(cls, data: object) -> GridLayout:
-        """Read `to_json` back; the default for anything else, as another release may have written it."""
-        if not isinstance(data, Mapping):
-            return cls()
-        places = {one: data.get(one) for one in DIMENSIONS}
-        order = data.get("order", "given")
-        if any(one not in get_args(DimensionPlace) for one in places.values()) or order not in get_args(ColumnOrder):
-            return cls()
-        try:
-            return cls(**cast("dict[str, Any]", places), order=order)
-        except ValueError:
-            return cls()
+    def swapped(self) -> GridLayout:
+        """Return the layout with rows as columns and columns as rows."""
+        other: dict[DimensionPlace, DimensionPlace] = {"rows": "columns", "columns": "rows"}
+        places = {one: other.get(self.place(one), self.place(one)) for one in DIMENSIONS}
+        return replace(self, **cast("dict[str, Any]", places))

@@ -111,6 +111,10 @@ class GridShape:
         """The number of rows that the store gives for a case."""
         return self.samples if self.by_sample else 1
 
+    def stored_row(self, case: int, sample: int | None) -> int:
+        """Return the row of the store that has the cells of a case, or of one of its samples."""
+        return case * self.rows_per_case + (sample or 0 if self.by_sample else 0)
+
     def row_count(self, cases: int) -> int:
         """Return the number of displayed rows for so many cases."""
         return self.rows.length(cases) if cases and self.columns_of_run else 0
@@ -228,6 +232,25 @@ class GridShape:
         else:
             shown = replace(self.shown, case=part)
         return grid_shape(self.layout, self.columns_of_run, self.samples, shown)
+
+    def stepped(self, step: int, cases: int) -> GridShape:
+        """Return the shape with the next value of the splits (`step` 1) or the previous one (-1), of so many cases.
+
+        Of several splits the last one changes first, and behind the last value comes the first one again.
+        """
+        shape, begun_again = self, list[Dimension]()
+        for dimension in reversed(self.layout.on("split")):
+            part = shape.part(dimension) + step
+            if 0 <= part < shape._count(dimension, cases):
+                shape = shape.showing(dimension, part)
+                break
+            begun_again.insert(0, dimension)
+        for dimension in begun_again:
+            shape = shape.showing(dimension, 0 if step > 0 else shape._count(dimension, cases) - 1)
+        return shape
+
+    def _count(self, dimension: Dimension, cases: int) -> int:
+        return max(1, cases) if dimension == "case" else len(self.parts(dimension))
 
     def showing_cell(self, cell: CellPlace) -> GridShape:
         """Return the shape with the values of the splits that a cell has, so that it is shown."""

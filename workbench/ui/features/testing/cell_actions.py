@@ -6,7 +6,7 @@ taken back, and opening a case in Compose is one step that can be undone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QMenu
 
 from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.controller import SuiteController
-from workbench.app.testing.row_reader import arranged_heads, arranged_row, read_rows
+from workbench.app.testing.row_reader import read_rows, read_words
 from workbench.app.testing.source import OverruleState
 from workbench.app.testing.table_copy import TableFormat, table_text
 from workbench.app.testing.words import column_title
@@ -98,7 +98,8 @@ class CellActions:
             self._services.notices.refused("Nothing has run yet, so nothing has failed.")
             return
         selected = frozenset(row.position for row in self._view.grid.selected())
-        rows = FailingRows(run, suites.query, tuple(suites.model.order), selected if len(selected) > 1 else frozenset())
+        columns = suites.pivot.shape.shown_columns
+        rows = FailingRows(run, suites.query, columns, selected if len(selected) > 1 else frozenset())
         self._services.events.publish(FailingCasesRequested(suites.prompt_uid, rows))
 
     def overrule(self) -> None:
@@ -107,16 +108,20 @@ class CellActions:
 
     def copy_selected(self) -> None:
         """Copy the selected rows, as Markdown and as HTML."""
-        if rows := self._view.grid.selected():
-            self._copy(rows, "markdown", counted(len(rows), "case"))
+        rows, pivot = self._view.grid.selected_rows(), self._suites.pivot
+        what = counted(len(rows), "case" if pivot.shape.layout.case == "rows" else "row")
+        self._copy(pivot.rows.row, rows, pivot.cases, "markdown", what)
 
     def copy_table(self, kind: TableFormat) -> None:
         """Copy all rows that are listed."""
-        read_rows(
-            self._suites,
-            self._services.tasks,
-            lambda rows: self._copy(rows, kind, f"the table with {counted(len(rows), 'case')}"),
-        )
+
+        def copy(stored: list[GridRow]) -> None:
+            shape = self._suites.pivot.shape
+            cases, known = len(stored) // shape.rows_per_case, dict(enumerate(stored))
+            what = f"the table with {counted(cases, 'case')}"
+            self._copy(known.get, range(shape.row_count(cases)), cases, kind, what)
+
+        read_rows(self._suites, self._services.tasks, copy)
 
     def _menu(self) -> QMenu:
         menu = QMenu(self._services.dialogs.widget())
@@ -197,17 +202,21 @@ class CellActions:
 
     # Copying.
 
-    def _copy(self, rows: list[GridRow], kind: TableFormat, what: str) -> None:
+    def _copy(
+        self, stored: Callable[[int], GridRow | None], rows: Sequence[int], cases: int, kind: TableFormat, what: str
+    ) -> None:
         if not rows:
             self._services.notices.refused("There are no rows to copy.")
             return
-        model = self._suites.model
-        heads, results = arranged_heads(self._suites), model.shows_results
-        rows = [arranged_row(row, model.order) for row in rows]
+        words, results = read_words(self._suites), self._suites.model.shows_results
+
+        def text(kind: TableFormat) -> str:
+            return encodable(table_text(kind, words, stored, rows, cases, results=results))
+
         data = QMimeData()
-        data.setText(encodable(table_text(kind, heads, rows, results=results)))
+        data.setText(text(kind))
         if kind != "csv":
-            data.setHtml(encodable(table_text("html", heads, rows, results=results)))
+            data.setHtml(text("html"))
         QGuiApplication.clipboard().setMimeData(data)
         self._services.notices.quiet(self._key, f"Copied {what} as {_TITLES[kind]}.")
 

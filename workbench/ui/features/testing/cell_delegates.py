@@ -13,7 +13,8 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPen, QTextCharFormat, QTextLa
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from workbench.app.testing.cell_words import STATUS_SIGNS, beside_words, cell_words
-from workbench.app.testing.grid_model import CASE, CELL, ROW, SuiteGridModel
+from workbench.app.testing.grid_model import CASE, CELL, ROW
+from workbench.app.testing.pivot_model import GridPivotModel
 from workbench.core.diff import diff_texts
 from workbench.core.testing.grid import CellStatus, GridCell, GridRow
 from workbench.ui.editor.exact_text import units
@@ -132,7 +133,7 @@ class CellDelegate(GridDelegate):
 
     def _paint_cell(self, painter: QPainter, rect: QRect, cell: GridCell, index: Index) -> None:
         model = index.model()
-        results = isinstance(model, SuiteGridModel) and model.shows_results
+        results = isinstance(model, GridPivotModel) and model.rows.shows_results
         height = QFontMetrics(self.small).height() + 2
         first_line = QRect(rect.left(), rect.top() + 6, rect.width(), QFontMetrics(self.body).height() + 2)
         if not self.is_tall:
@@ -144,7 +145,7 @@ class CellDelegate(GridDelegate):
             room.setTop(rect.top())
             room.setBottom(rect.bottom() - 1)
         painter.setFont(self.small)
-        beside = model.beside if isinstance(model, SuiteGridModel) else ""
+        beside = model.rows.beside if isinstance(model, GridPivotModel) else ""
         if note := " · ".join(filter(None, (beside_words(cell, beside), cell_note(cell, results=results)))):
             width = painter.fontMetrics().horizontalAdvance(note)
             painter.setPen(self._theme.color("muted"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.app.testing.cell_search import CellSearch, Matches, differs_from, fails
 from workbench.app.testing.controller import SuiteController
+from workbench.core.testing.grid_shape import CellPlace
 from workbench.ui.shell.events import FocusPlaced
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class CellSeeker:
 
     def __init__(self, services: Services, suites: SuiteController, view: TestView, key: str) -> None:
         self._services, self._suites, self._view, self._key = services, suites, view, key
-        self._search = CellSearch(suites.model)
+        self._search = CellSearch(suites.pivot)
         self._sought = ("failures", 1)
         self._search.found.connect(self._found)
         self._search.not_found.connect(self._not_found)
@@ -37,12 +38,12 @@ class CellSeeker:
     def _seek(self, sought: str, step: int, matches: Matches) -> None:
         if self._suites.model.heads:
             self._sought = sought, step
-            row, column = self._view.grid.current() or (-1, 0)
-            self._search.seek(row, column, step, matches)
+            self._search.seek(self._view.grid.current_cell(), step, matches)
 
-    def _found(self, row: int, column: int) -> None:
+    def _found(self, cell: CellPlace) -> None:
         self._services.notices.withdraw(self._key)
-        self._view.grid.select(row, column)
+        self._suites.pivot.reveal(cell)
+        self._view.grid.select_cell(cell)
         self._view.grid.setFocus()
         self._services.events.publish(FocusPlaced())
 

@@ -12,8 +12,9 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from workbench.app.testing.grid_model import FIRST, SuiteGridModel
+from workbench.app.testing.grid_model import FIRST
 from workbench.app.testing.head_measures import MEASURES
+from workbench.app.testing.pivot_model import GridPivotModel
 from workbench.app.testing.words import ColumnHead, HeadFigure, Tone
 from workbench.ui.widgets.rate_interval import paint_interval
 from workbench.ui.widgets.theme import Theme
@@ -38,7 +39,6 @@ class SuiteHeader(QHeaderView):
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setAccessibleName("Columns")
         self.setMouseTracking(True)
-        self._groups: tuple[str, ...] = ()
         self._is_low = self._is_detailed = False
         self.restyle()
 
@@ -64,26 +64,35 @@ class SuiteHeader(QHeaderView):
         self.updateGeometry()
         self.viewport().update()
 
-    def _heads(self) -> tuple[ColumnHead, ...]:
+    def _pivot(self) -> GridPivotModel | None:
         model = self.model()
-        return model.heads if isinstance(model, SuiteGridModel) else ()
+        return model if isinstance(model, GridPivotModel) else None
 
-    def set_groups(self, groups: tuple[str, ...]) -> None:
-        """Show the heading of its group above each first column of a group; () for no groups."""
-        if groups != self._groups:
-            self._groups = groups
-            self.updateGeometry()
-            self.viewport().update()
+    def _heads(self) -> tuple[ColumnHead, ...]:
+        """Return the heads of the columns of the run, () if no displayed column stands for one."""
+        pivot = self._pivot()
+        return pivot.rows.heads if pivot is not None and pivot.words.has_figures else ()
+
+    def set_widths(self, width: int) -> None:
+        """Give all columns of cells the same width; there may be thousands."""
+        # Qt leaves those alone that have another width than the default.
+        self.setDefaultSectionSize(width)
+        for section in range(FIRST, self.count()):
+            if self.sectionSize(section) != width:
+                self.resizeSection(section, width)
+
+    def update_heads(self) -> None:
+        """Show other heads, which may have another height."""
+        self.updateGeometry()
+        self.geometriesChanged.emit()
+        self.viewport().update()
 
     def _group_height(self) -> int:
-        return QFontMetrics(self._small).height() + _GROUP_GAP if self._groups else 0
-
-    def _group_of(self, section: int) -> tuple[str, bool]:
-        """Return the group of a section, and whether it is the first shown one of it."""
-        group = self._groups[section - FIRST] if section - FIRST < len(self._groups) else ""
-        before = self.logicalIndex(self.visualIndex(section) - 1) - FIRST
-        is_same = 0 <= before < len(self._groups) and self._groups[before] == group
-        return group, not is_same or self.isSectionHidden(before + FIRST)
+        pivot = self._pivot()
+        has_groups = (
+            pivot is not None and pivot.words.group(0) if pivot is not None and pivot.columnCount() > FIRST else ""
+        )
+        return QFontMetrics(self._small).height() + _GROUP_GAP if has_groups else 0
 
     def _has_judges(self) -> bool:
         return any(head.judged is not None for head in self._heads())
@@ -91,14 +100,20 @@ class SuiteHeader(QHeaderView):
     def _line_heights(self) -> tuple[int, int]:
         return QFontMetrics(self._bold).height(), QFontMetrics(self._small).height()
 
+    def _bottom(self) -> int:
+        return _LOW_BOTTOM if self._is_low else _BOTTOM
+
     def sizeHint(self) -> QSize:
         title, line = self._line_heights()
-        if self._is_low:
-            return QSize(super().sizeHint().width(), self._group_height() + _TOP + title + line + _LOW_BOTTOM)
+        pivot = self._pivot()
+        plain = None if pivot is None else pivot.words.plain_lines
+        if self._is_low or plain is not None:
+            second = line if plain != 1 else 0
+            return QSize(0, self._group_height() + _TOP + title + second + self._bottom())
         more = (self._has_judges() + MEASURES * self._is_detailed) * line
         # A grid that has no statistics yet keeps the room for them, so that its rows do not move when they arrive.
         height = _TOP + title + 3 * line + more + _PLOT_HEIGHT + 4 + _BOTTOM
-        return QSize(super().sizeHint().width(), self._group_height() + height)
+        return QSize(0, self._group_height() + height)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         is_head = self.logicalIndexAt(event.position().toPoint()) >= FIRST
@@ -112,18 +127,18 @@ class SuiteHeader(QHeaderView):
         painter.setPen(color("line"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         painter.setClipRect(rect)
-        heads = self._heads()
+        pivot = self._pivot()
         if section < FIRST:
             self._paint_plain(painter, rect, str(self.model().headerData(section, Qt.Orientation.Horizontal) or ""))
-        elif section - FIRST < len(heads):
-            group, is_first = self._group_of(section) if self._groups else ("", False)
-            room = rect.adjusted(MARGIN, _TOP, -4, -(_LOW_BOTTOM if self._is_low else _BOTTOM))
-            if is_first:
-                place = QRect(room.left(), room.top(), room.width(), self._group_height() - _GROUP_GAP)
-                self._text(painter, place, group, self._small_bold, "accent", middle=True)
+        elif pivot is not None and section < pivot.columnCount():
+            place, words, above = section - FIRST, pivot.words, self._group_height()
+            room = rect.adjusted(MARGIN, _TOP, -4, -self._bottom())
+            if above and (place == 0 or words.group(place) != words.group(place - 1)):
+                box = QRect(room.left(), room.top(), room.width(), above - _GROUP_GAP)
+                self._text(painter, box, words.group(place), self._small_bold, "accent", middle=True)
                 painter.setPen(color("border"))
                 painter.drawLine(rect.topLeft(), rect.bottomLeft())
-            self._paint_head(painter, room.adjusted(0, self._group_height(), 0, 0), heads[section - FIRST])
+            self._paint_head(painter, room.adjusted(0, above, 0, 0), pivot.head(place))
         painter.restore()
 
     def _paint_plain(self, painter: QPainter, rect: QRect, text: str) -> None:
@@ -138,7 +153,10 @@ class SuiteHeader(QHeaderView):
         shown = fitted_title(head.title, [one.title for one in self._heads()], QFontMetrics(self._bold), room.width())
         self._text(painter, QRect(room.left(), y, room.width(), title), shown, self._bold, "text")
         y += title
-        if self._is_low:
+        if y + line > room.bottom() + 1:
+            return
+        pivot = self._pivot()
+        if self._is_low or (pivot is not None and pivot.words.plain_lines is not None):
             self._paint_low(painter, QRect(room.left(), y, room.width(), line), head)
             return
         verdict = fitted_verdict(head.verdict, QFontMetrics(self._small), room.width())

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from workbench.app.commands import EVERYWHERE, Command, Enabled, View, always, needs
 
 if TYPE_CHECKING:
-    from workbench.ui.features.testing.arrange_menu import ArrangeActions
     from workbench.ui.features.testing.cell_actions import CellActions
     from workbench.ui.features.testing.controller import TestingController
+    from workbench.ui.features.testing.layout_menu import LayoutActions
     from workbench.ui.features.testing.probe_actions import ProbeActions
     from workbench.ui.features.testing.set_actions import SetActions
 
@@ -57,10 +57,10 @@ def _probes(controller: TestingController) -> ProbeActions:
     return controller.probes
 
 
-def _arranging(controller: TestingController) -> ArrangeActions:
+def _layouts(controller: TestingController) -> LayoutActions:
     # As below.
-    assert controller.arranging is not None
-    return controller.arranging
+    assert controller.layouts is not None
+    return controller.layouts
 
 
 def _sets(controller: TestingController) -> SetActions:
@@ -128,14 +128,14 @@ COMMANDS = (
         repeats=True,
     ),
     _in_view("overrule", "Overrule a check…", lambda test: _cells(test).overrule(), "V", enabled=_can_write),
-    _in_view("arrange_grid", "Layout: rows, columns and split…", lambda test: _arranging(test).open_menu(), "L"),
+    _in_view("arrange_grid", "Layout: rows, columns and split…", lambda test: _layouts(test).open_menu(), "L"),
     _in_view(
-        "next_part", "Next part of the split", lambda test: _arranging(test).step(1), "T", navigates=True, repeats=True
+        "next_part", "Next part of the split", lambda test: _layouts(test).step(1), "T", navigates=True, repeats=True
     ),
     _in_view(
         "previous_part",
         "Previous part of the split",
-        lambda test: _arranging(test).step(-1),
+        lambda test: _layouts(test).step(-1),
         "Shift+T",
         navigates=True,
         repeats=True,

@@ -15,7 +15,6 @@ from workbench.app.testing.cell_reader import CellReader
 from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.probes import ProbedSuites
 from workbench.app.testing.words import RunAction, status_words
-from workbench.ui.features.testing.arrange_menu import ArrangeActions
 from workbench.ui.features.testing.cell_actions import CellActions
 from workbench.ui.features.testing.cell_seeker import CellSeeker
 from workbench.ui.features.testing.columns import ColumnActions
@@ -23,6 +22,7 @@ from workbench.ui.features.testing.comparison_actions import ComparisonActions
 from workbench.ui.features.testing.earlier_run import EarlierRunActions
 from workbench.ui.features.testing.judge_note import JUDGE_COMMANDS
 from workbench.ui.features.testing.judge_steps import JudgeSteps
+from workbench.ui.features.testing.layout_menu import LayoutActions
 from workbench.ui.features.testing.probe_actions import ProbeActions
 from workbench.ui.features.testing.requested_step import RequestedStep
 from workbench.ui.features.testing.run_start import RunStart
@@ -77,7 +77,7 @@ class TestingController:
         self.actions: CellActions | None = None
         self.seeker: CellSeeker | None = None
         self.probes: ProbeActions | None = None
-        self.arranging: ArrangeActions | None = None
+        self.layouts: LayoutActions | None = None
         self.sets: SetActions | None = None
         self.judge_steps: JudgeSteps | None = None
         self._is_stale = True
@@ -115,7 +115,7 @@ class TestingController:
         actions = self.actions = CellActions(services, self.suites, self.cells, view, KEY)
         self.seeker = CellSeeker(services, self.suites, view, KEY)
         self.probes = ProbeActions(services, self.suites, self._source, view)
-        self.arranging = ArrangeActions(services, self.suites, view.filters.arrange, KEY)
+        self.layouts = LayoutActions(services, self.suites, view.filters, view.grid.current_cell, KEY)
         self.sets = SetActions(services, self.suites, view, KEY)
         self.cells.looked.connect(view.show_cell)
         view.current_changed.connect(actions.look)
@@ -275,8 +275,8 @@ class TestingController:
             self.view.filters.detailed.trigger()
 
     def _sort(self, by: str, descending: bool) -> None:
-        current = self.view.grid.current() if self.view is not None else None
-        column = current[1] if current is not None and by != "order" else None
+        current = self.view.grid.current_cell() if self.view is not None else None
+        column = current.column if current is not None and by != "order" else None
         self.suites.sort(by, descending=descending, column=column)  # type: ignore[arg-type] # see the signal
 
     # Steps and events.

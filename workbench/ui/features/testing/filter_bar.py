@@ -89,7 +89,7 @@ class FilterBar(QWidget):
         self._orders = QMenu(self.sort)
         self.sort.setMenu(self._orders)
         self._fill_orders()
-        self.arrange, self.arrangements = self._menu_chip("Layout ▾", "What is a row, a column and a split")
+        self.layout_chip, self.layouts = self._menu_chip("Layout ▾", "What is a row, a column and a split")
         self.probe, probes = self._menu_chip("Probe ▾", "Ask chosen cases again, apart from the test")
         self._fill_view(probes)
         self.again = probes.addAction("Run only these again", lambda: self.probe_wanted.emit("again"))
@@ -101,7 +101,7 @@ class FilterBar(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self._right.setSizePolicy(policy)
-        for widget in (self.answers, self.results, self.chart, self.sort, self.arrange, self.probe):
+        for widget in (self.answers, self.results, self.chart, self.sort, self.layout_chip, self.probe):
             right.addWidget(widget)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -121,7 +121,7 @@ class FilterBar(QWidget):
             action.triggered.connect(button.click)
             group.addAction(action)
         menu.addSeparator()
-        menus = {self._tags: "Tag", self._orders: "Sort", self.arrangements: "Layout", probes: "Probe"}
+        menus = {self._tags: "Tag", self._orders: "Sort", self.layouts: "Layout", probes: "Probe"}
         for inner, title in menus.items():
             inner.setTitle(title)
             menu.addMenu(inner)
@@ -176,7 +176,7 @@ class FilterBar(QWidget):
         if chart != self._is_chart:
             self._is_chart = chart
             # Not the whole row: in narrow windows the way back to the grid is in it.
-            for widget in (*self.filters.values(), self.more, self.tag, self.sort, self.arrange, self.probe):
+            for widget in (*self.filters.values(), self.more, self.tag, self.sort, self.layout_chip, self.probe):
                 widget.setEnabled(not chart)
         self.sort.setText(f"Sort: {SORT_TITLES[query.sort]} ▾")
         self.sort.setAccessibleName(f"Sorted by {SORT_TITLES[query.sort]}; choose another order")
@@ -268,7 +268,7 @@ class FilterBar(QWidget):
 
     def stops(self) -> list[QWidget]:
         """Return the parts in Tab order."""
-        choices = (self.tag, self.view, self.answers, self.results, self.chart, self.sort, self.arrange, self.probe)
+        choices = (self.tag, self.view, self.answers, self.results, self.chart, self.sort, self.layout_chip, self.probe)
         return [*self.filters.values(), self.more, *choices]
 
     def _menu_chip(self, text: str, tip: str) -> tuple[QPushButton, QMenu]:

@@ -1,8 +1,8 @@
-"""The grid: cases from top to bottom, columns from left to right.
+"""The grid: labels at the left, cells at the right; in the usual layout cases from top to bottom.
 
-Invariant: the two tables show the same rows at the same height; names of cases stay in place while columns scroll. Only
+Invariant: the two tables show the same rows at the same height; labels stay in place while columns scroll. Only
 the table of answers has the keyboard. Rows keep their places while results arrive; when the rows change, the case that
-was current stays current if it is still there.
+was current stays current if it is still there, and so it does in another layout.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.testing.grid_model import CASE, FIRST, TAG, SuiteGridModel, case_title, tag_words
+from workbench.app.testing.grid_model import CASE, FIRST, TAG
+from workbench.app.testing.pivot_model import GridPivotModel
 from workbench.core.testing.grid import GridRow
+from workbench.core.testing.grid_shape import CellPlace
 from workbench.ui.features.testing.cell_delegates import CaseDelegate, CellDelegate
 from workbench.ui.features.testing.column_header import MARGIN, SuiteHeader
 from workbench.ui.widgets.theme import Theme
@@ -42,7 +44,7 @@ _AHEAD = 3
 class _Table(QTableView):
     """Set up alike for both halves of the grid."""
 
-    def __init__(self, theme: Theme, model: SuiteGridModel, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, model: GridPivotModel, parent: QWidget) -> None:
         super().__init__(parent)
         self.heads = SuiteHeader(theme, self)
         self.setHorizontalHeader(self.heads)
@@ -70,7 +72,7 @@ class AnswerTable(_Table):
     menu_wanted = Signal(object)
     """QPoint in global coordinates: the menu of the current cell."""
 
-    def __init__(self, theme: Theme, model: SuiteGridModel, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, model: GridPivotModel, parent: QWidget) -> None:
         super().__init__(theme, model, parent)
         self.setAccessibleName("Answers by case and column")
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -130,11 +132,11 @@ class SuiteGrid(QWidget):
     head_menu_wanted = Signal(int, object)
     """Position of the column, and the QPoint for its menu in global coordinates."""
 
-    def __init__(self, theme: Theme, model: SuiteGridModel, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, model: GridPivotModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self.model = theme, model
-        self._kept: tuple[int, int | None, int, int] | None = None
-        """Case, sample, column and scroll position of the current cell, while the rows are replaced."""
+        self._kept: tuple[int, int, int | None, int, int] | None = None
+        """Case, column and sample of the current cell, and both scroll positions, while the rows are replaced."""
         self.names = _Table(theme, model, self)
         self.names.setAccessibleName("Cases")
         self.names.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -167,42 +169,63 @@ class SuiteGrid(QWidget):
         bar, other = answers.verticalScrollBar(), names.verticalScrollBar()
         bar.valueChanged.connect(other.setValue)
         other.valueChanged.connect(bar.setValue)
-        bar.valueChanged.connect(lambda _: self._fetch_ahead())
-        bar.rangeChanged.connect(lambda *_: self._fetch_ahead())
-        for one in (answers.horizontalScrollBar(), answers.verticalScrollBar()):
-            one.installEventFilter(self)
         answers.opened.connect(self.opened)
         answers.selectionModel().currentChanged.connect(lambda *_: self._show_current())
         names.clicked.connect(self._name_clicked)
-        model.arranged.connect(self._arrange)
         names.doubleClicked.connect(lambda _: self.opened.emit())
         answers.heads.sectionClicked.connect(self._head_clicked)
         model.modelAboutToBeReset.connect(self._keep_current)
         model.modelReset.connect(self._after_reset)
         model.dataChanged.connect(self._data_changed)
-        model.headerDataChanged.connect(lambda *_: (answers.heads.viewport().update(), names.heads.viewport().update()))
+        model.headerDataChanged.connect(lambda *_: self._show_heads())
         model.rowsInserted.connect(lambda *_: self._fetch_ahead())
+        model.columnsInserted.connect(lambda *_: self._lay_columns())
+        for one in (bar, answers.horizontalScrollBar()):
+            one.valueChanged.connect(lambda _: self._fetch_ahead())
+            one.rangeChanged.connect(lambda *_: self._fetch_ahead())
+            one.installEventFilter(self)
 
     # What is current.
 
     def current(self) -> tuple[int, int] | None:
-        """Return row and column (of answers, from 0) of the current cell."""
+        """Return row and column (of cells, from 0) of what is current."""
         index = self.answers.currentIndex()
         return (index.row(), index.column() - FIRST) if index.isValid() and index.column() >= FIRST else None
 
+    def current_cell(self) -> CellPlace | None:
+        """Return the current cell; None where a version was not run with a model."""
+        current = self.current()
+        return None if current is None else self.model.at(*current)
+
+    @property
+    def is_at_gap(self) -> bool:
+        """Whether what is current has no cell, because the version was not run with the model."""
+        return self.current() is not None and self.current_cell() is None
+
+    def selected_rows(self) -> list[int]:
+        """Return the selected rows from top to bottom."""
+        return sorted({index.row() for index in self.answers.selectionModel().selectedRows(FIRST)})
+
     def selected(self) -> list[GridRow]:
-        """Return the selected rows in memory, from top to bottom."""
-        rows = sorted({index.row() for index in self.answers.selectionModel().selectedRows(FIRST)})
-        return [row for at in rows if (row := self.model.row(at)) is not None]
+        """Return the stored rows of the cases of the selected rows, none if rows are not about cases."""
+        shape, found = self.model.shape, dict[int, None]()
+        for at in self.selected_rows() if shape.layout.case == "rows" else ():
+            found[shape.stored_row(shape.case_at(at, 0), shape.row_key(at).sample)] = None
+        return [row for stored in found if (row := self.model.rows.row(stored)) is not None]
 
     def select(self, row: int, column: int) -> None:
-        """Make the cell of a column of answers, from 0, the current one."""
+        """Make a cell the current one; columns of cells count from 0."""
         self.answers.go_to(row, column + FIRST)
+
+    def select_cell(self, cell: CellPlace) -> None:
+        """Make a cell the current one if it is displayed."""
+        if (place := self.model.place(cell)) is not None:
+            self.select(*place)
 
     def select_first(self) -> None:
         """Make the first cell current if none is."""
-        if self.current() is None and self.model.rowCount() and self.model.order:
-            self.select(0, self.model.order[0])
+        if self.current() is None and self.model.rowCount() and self.model.columnCount() > FIRST:
+            self.select(0, 0)
 
     # Looks.
 
@@ -259,38 +282,39 @@ class SuiteGrid(QWidget):
 
         A name that is too long takes two lines, and so do all rows then. Columns that scroll are shown whole.
         """
-        order, metrics = self.model.order, QFontMetrics(self._theme.font())
-        count = len(order)
-        char = metrics.averageCharWidth()
-        small = QFontMetrics(self._theme.font(-1))
-        rows = [row for at in range(min(_MEASURED, self.model.rowCount())) if (row := self.model.row(at)) is not None]
-        names = max((metrics.horizontalAdvance(case_title(row)[:60]) for row in rows), default=0) + 2 * MARGIN + 2
+        model, metrics = self.model, QFontMetrics(self._theme.font())
+        count = max(0, model.columnCount() - FIRST)
+        char, small = metrics.averageCharWidth(), QFontMetrics(self._theme.font(-1))
+        rows = range(min(_MEASURED, model.rowCount()))
+        names = max((metrics.horizontalAdvance(model.label(row)[:60]) for row in rows), default=0) + 2 * MARGIN + 2
         good = round(_GOOD_CELL * self._theme.scale)
         bar = self.answers.verticalScrollBar().width() if self.answers.verticalScrollBar().isVisible() else 0
         is_two = count > 1 and _LEAST_NAME * char + 2 * good + bar <= self.width()
         good = (2 if is_two else 1) * good + bar
-        tags = max((small.horizontalAdvance(tag_words(row)) for row in rows), default=0) + 2 * MARGIN
+        widest = max((small.horizontalAdvance(model.note(row)) for row in rows), default=0)
+        tags = max(widest, small.horizontalAdvance(model.words.corner_note)) + 2 * MARGIN
         most = min(max(_MOST_NAME * char, round(self.width() * _WIDE_SHARE)), round(self.width() * _NAMES_SHARE))
         tag = min(max(tags, 5 * char), _MOST_TAG * char)
-        has_room = self.width() > max(_NO_TAGS_BELOW * char, _LEAST_NAME * char + tag + good)
-        has_tags = any(row.tags for row in rows) and has_room
+        has_tags = widest > 0 and self.width() > max(_NO_TAGS_BELOW * char, _LEAST_NAME * char + tag + good)
         tag = tag if has_tags else 0
         name = max(_LEAST_NAME * char, min(names, most, self.width() - good - tag))
-        for column in range(self.model.columnCount()):
-            self.names.setColumnHidden(column, column >= FIRST or (column == TAG and not has_tags))
-            self.answers.setColumnHidden(column, column - FIRST not in order)
+        self.names.setColumnHidden(TAG, not has_tags)
+        for table, hidden in ((self.names, range(FIRST, model.columnCount())), (self.answers, range(FIRST))):
+            for column in hidden:
+                if not table.isColumnHidden(column):
+                    table.setColumnHidden(column, True)
         self.names.setColumnWidth(CASE, name)
         if has_tags:
             self.names.setColumnWidth(TAG, tag)
         self.names.setFixedWidth(name + tag)
         room = self.width() - name - tag - bar
         least = round(_LEAST_CELL * self._theme.scale)
-        shown = max(1, min(count, room // least))
-        each = max(least, room // shown)
-        for place, column in enumerate(order):
-            rest = room - each * (count - 1) if each * count <= room and place == count - 1 else each
-            self.answers.setColumnWidth(FIRST + column, rest)
-        if rows:
+        each = max(least, room // max(1, min(count, room // least)))
+        self.answers.heads.set_widths(each)
+        if count and each * count <= room:
+            # What the division leaves over.
+            self.answers.setColumnWidth(FIRST + count - 1, room - each * (count - 1))
+        if len(rows):
             self._set_lines(2 if names > name else 1)
 
     def _set_lines(self, lines: int) -> None:
@@ -299,17 +323,12 @@ class SuiteGrid(QWidget):
             self._of_names.most_lines = self._of_cells.most_lines = lines
             self._set_heights()
 
-    def _arrange(self) -> None:
-        """Put the shown columns into their order; another one is current if the current one is not shown."""
-        heads, order = self.answers.heads, self.model.order
-        for place, column in enumerate(order):
-            heads.moveSection(heads.visualIndex(FIRST + column), FIRST + place)
+    def _show_heads(self) -> None:
         for table in (self.names, self.answers):
-            table.heads.set_groups(self.model.groups)
-        self._lay_columns()
-        current = self.current()
-        if current is not None and current[1] not in order and order:
-            self.select(current[0], order[0])
+            table.heads.update_heads()
+        if self.model.words.has_rates:
+            self._lay_columns()
+            self.names.viewport().update()
 
     # Reactions.
 
@@ -329,7 +348,7 @@ class SuiteGrid(QWidget):
 
     def _name_clicked(self, index: QModelIndex) -> None:
         column = self.answers.currentIndex().column()
-        if self.model.heads:
+        if self.model.columnCount() > FIRST:
             self.answers.setFocus(Qt.FocusReason.MouseFocusReason)
             self.answers.go_to(index.row(), max(FIRST, column))
 
@@ -340,26 +359,36 @@ class SuiteGrid(QWidget):
             self.head_menu_wanted.emit(section - FIRST, heads.viewport().mapToGlobal(at))
 
     def _keep_current(self) -> None:
-        index = self.answers.currentIndex()
-        row = self.model.row(index.row()) if index.isValid() else None
-        if row is not None:
-            self._kept = (row.position, row.sample, index.column(), self.answers.verticalScrollBar().value())
+        cell = self.current_cell()
+        row = None if cell is None else self.model.rows.peek(self.model.shape.stored_row(cell.case, cell.sample))
+        if cell is not None and row is not None:
+            down, across = self.answers.verticalScrollBar().value(), self.answers.horizontalScrollBar().value()
+            self._kept = row.position, cell.column, cell.sample, down, across
 
     def _after_reset(self) -> None:
+        self._show_heads()
         self._lay_columns()
         self._show_current()
         if not self.model.rowCount():
             return
         kept, self._kept = self._kept, None
-        if kept is not None and (row := self.model.position_of(*kept[:2])) >= 0:
-            column = min(kept[2], self.model.columnCount() - 1)
-            self.answers.go_to(row, column)
-            self.answers.verticalScrollBar().setValue(kept[3])
-            self.answers.scrollTo(self.model.index(row, column))
-        else:
+        cell = None if kept is None else self.model.find(*kept[:3])
+        place = None if cell is None else self.model.place(cell)
+        if kept is None or place is None:
             self.select_first()
+            return
+        self.select(*place)
+        for bar, value in zip(
+            (self.answers.verticalScrollBar(), self.answers.horizontalScrollBar()), kept[3:], strict=True
+        ):
+            bar.setValue(value)
+        self.answers.scrollTo(self.model.index(place[0], place[1] + FIRST))
 
     def _fetch_ahead(self) -> None:
-        bar = self.answers.verticalScrollBar()
-        if bar.maximum() - bar.value() < _AHEAD * self.answers.viewport().height() and self.isVisible():
+        place, view = self.model.shape.layout.case, self.answers.viewport()
+        if not self.isVisible() or place == "split":
+            return
+        is_down = place == "rows"
+        bar = self.answers.verticalScrollBar() if is_down else self.answers.horizontalScrollBar()
+        if bar.maximum() - bar.value() < _AHEAD * (view.height() if is_down else view.width()):
             self.model.fetchMore(QModelIndex())

@@ -7,7 +7,6 @@ it is empty, with the next step as a button.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics
@@ -18,7 +17,6 @@ from workbench.app.testing.controller import SuiteController
 from workbench.app.testing.guards import ShownGuard
 from workbench.core.testing.cells import CellKey
 from workbench.core.testing.grid import GridCell
-from workbench.ui.features.testing.arrange_menu import PartBar, fill_arrange_menu, show_arrangement
 from workbench.ui.features.testing.cell_pane import CellPane
 from workbench.ui.features.testing.chart_page import ChartPage
 from workbench.ui.features.testing.conclusions import face_of, show_conclusions
@@ -31,6 +29,7 @@ from workbench.ui.features.testing.head import SuiteHead
 from workbench.ui.features.testing.head_state import show_head
 from workbench.ui.features.testing.holdout_note import HoldoutNote
 from workbench.ui.features.testing.judge_note import JudgeNote, judges_of
+from workbench.ui.features.testing.layout_menu import SplitBar
 from workbench.ui.features.testing.sentence_card import SentenceCard
 from workbench.ui.features.testing.set_chips import choose_chip
 from workbench.ui.features.testing.view_layout import (
@@ -48,6 +47,7 @@ from workbench.ui.widgets.controls import ConfirmBar
 from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
 
+NO_CELL = "This version was not run with this model."
 _ROOMY = 1_000
 """Width in pixels, at 100 % text size, from which the pane is open from the beginning."""
 
@@ -81,10 +81,10 @@ class TestView(QWidget):
         self.confirm = ConfirmBar()
         self.card, self.note = SentenceCard(self._left), HoldoutNote(self._left)
         self.judge = JudgeNote(self.suites, self._left)
-        self.filters, self.parts = FilterBar(self._left), PartBar(self._left)
+        self.filters, self.splits = FilterBar(self._left), SplitBar(self.suites, self._left)
         yield
         self._stack = QStackedWidget(self._left)
-        self.grid = SuiteGrid(self._theme, self.suites.model, self._stack)
+        self.grid = SuiteGrid(self._theme, self.suites.pivot, self._stack)
         self.empty, self.chart = EmptySuite(self._stack), ChartPage(self._theme, self._stack)
         yield
         self.guard, self.guard_chips = GuardPage(self._stack), GuardChips(self.head)
@@ -94,7 +94,7 @@ class TestView(QWidget):
             self._stack.addWidget(page)
         # What is above it would be squeezed for a page that is not shown.
         self._stack.setMinimumHeight(self.grid.minimumSizeHint().height())
-        above = (self.head, self.confirm, self.card, self.judge, self.note, self.filters, self.parts)
+        above = (self.head, self.confirm, self.card, self.judge, self.note, self.filters, self.splits)
         self._above = lay_out_left(self._left, above, self._stack)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -118,8 +118,6 @@ class TestView(QWidget):
         self.filters.chart_chosen.connect(self.show_chart)
         self.chart.follow(suites)
         self.filters.tall_chosen.connect(grid.set_tall)
-        self.filters.arrangements.aboutToShow.connect(lambda: fill_arrange_menu(self.filters.arrangements, suites))
-        self.parts.chosen.connect(lambda part: suites.arrange(replace(suites.arrangement, part=part)))
         self.filters.rows_chosen.connect(lambda rows: suites.choose_rows(rows))
         self.filters.tag_chosen.connect(suites.choose_tag)
         self.head.set_chosen.connect(lambda key: choose_chip(suites, key))
@@ -151,10 +149,10 @@ class TestView(QWidget):
         self.note.setVisible(has_run and is_holdout)
         if step is not None or is_chart or (is_holdout and not self.suites.model.rowCount()):
             self.pane.hide()
-        show_arrangement(self.parts, self.suites)
+        self.splits.show_parts()
         if self._is_guard_shown:
             self._stack.setCurrentWidget(self.guard)
-            for widget in (self.filters, self.parts, self.judge, self.note, self.pane):
+            for widget in (self.filters, self.splits, self.judge, self.note, self.pane):
                 widget.hide()
         self.filters.show_query(self.suites.query, results=self.suites.model.shows_results, chart=is_chart)
         self.grid.mark_differences(baseline=self.suites.baseline, marked=self.suites.query.rows == "differs")
@@ -203,8 +201,8 @@ class TestView(QWidget):
     """What a person chose, and the probe that was shown then."""
 
     def _default_against(self) -> int:
-        current = self.grid.current()
-        return default_against(self.suites, None if current is None else current[1])
+        current = self.grid.current_cell()
+        return default_against(self.suites, None if current is None else current.column)
 
     def set_against(self, column: int) -> None:
         """Compare cells with another column, the expectation or the last round."""
@@ -246,11 +244,11 @@ class TestView(QWidget):
 
     def current_cell(self) -> tuple[int, int, GridCell | None] | None:
         """Return the position of the case, that of the column, and the cell; None if none is current."""
-        current = self.grid.current()
-        row = self.suites.model.row(current[0]) if current is not None else None
+        current = self.grid.current_cell()
+        row = self.suites.pivot.row_at(current) if current is not None else None
         if current is None or row is None:
             return None
-        return row.position, current[1], row.cells[current[1]] if current[1] < len(row.cells) else None
+        return row.position, current.column, row.cells[current.column] if current.column < len(row.cells) else None
 
     def _look_at_current(self) -> None:
         current = self.current_cell()
@@ -258,9 +256,10 @@ class TestView(QWidget):
         if is_wanted and current is not None and not self.is_pane_open:
             self.pane.show()
             self.divider.divide()
-        if not self.is_pane_open or current is None:
-            return
-        if current != self._seen:
+        if self.is_pane_open and self.grid.is_at_gap:
+            self._seen = (-1, -1, None)
+            self.pane.clear(NO_CELL)
+        elif self.is_pane_open and current is not None and current != self._seen:
             self._seen = current
             if current[2] is None:
                 self.pane.clear("This column has not run yet.")
@@ -340,7 +339,7 @@ class TestView(QWidget):
     def stops(self) -> Sequence[QWidget]:
         """Return the parts in Tab order."""
         above: list[QWidget] = [*self.head.stops(), self.confirm, self.card.text, self.judge.label, self.judge.choose]
-        above += [*self.filters.stops(), *self.parts.stops()]
+        above += [*self.filters.stops(), *self.splits.stops()]
         pages = [self.grid.answers, self.chart.canvas, *self.empty.buttons, *self.note.stops(), *self.guard.stops()]
         return [*above, *pages, *self.pane.stops()]
 
