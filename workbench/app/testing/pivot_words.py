@@ -109,6 +109,6 @@ class PivotWords:
 
 
 def title_within(title: str, group: str) -> str:
-    """Return what is left of the title of a column below the heading of its group."""
+    """Return the title of a column without the part that is the heading of its group."""
     rest = [part for part in title.split(" · ") if part != group]
     return " · ".join(rest) or title

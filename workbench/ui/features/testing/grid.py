@@ -312,7 +312,7 @@ class SuiteGrid(QWidget):
         each = max(least, room // max(1, min(count, room // least)))
         self.answers.heads.set_widths(each)
         if count and each * count <= room:
-            # What the division leaves over.
+            # The last column gets the remainder of the division.
             self.answers.setColumnWidth(FIRST + count - 1, room - each * (count - 1))
         if len(rows):
             self._set_lines(2 if names > name else 1)
